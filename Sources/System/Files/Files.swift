@@ -1,0 +1,76 @@
+internal import Glibc
+
+/// Whole files by path. Nothing here follows a relative path: pass absolute ones.
+public enum Files {
+    /// Everything in the file; refused when it holds more than `limit` bytes.
+    public static func read(_ path: String, limit: Int = 64 << 20) throws(SystemError) -> [UInt8] {
+        let file = try FileDescriptor.open(path, .read)
+        var bytes: [UInt8] = []
+        while true {
+            let chunk = try file.read(upTo: 64 << 10)
+            if chunk.isEmpty { return bytes }
+            bytes += chunk
+            if bytes.count > limit { throw SystemError(code: EFBIG, operation: "read", subject: path) }
+        }
+    }
+
+    public static func readText(_ path: String, limit: Int = 64 << 20) throws(SystemError) -> String {
+        String(decoding: try read(path, limit: limit), as: UTF8.self)
+    }
+
+    /// Replaces the file as one step that survives a crash: a reader sees the old bytes or the new, never half.
+    public static func replace(_ path: String, with bytes: [UInt8], mode: UInt32 = 0o644) throws(SystemError) {
+        let draft = "\(path).\(getpid()).draft"
+        do {
+            let file = try FileDescriptor.open(draft, .replace(mode: mode))
+            try file.write(bytes.span)
+            try file.sync()
+        }
+        guard unsafe rename(draft, path) == 0 else {
+            let failure = SystemError.last("rename", draft)
+            unsafe unlink(draft)
+            throw failure
+        }
+        try FileDescriptor.open(Self.folder(of: path), .directory).sync()
+    }
+
+    public static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+
+    public static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// Makes the folder and the ones above it; one that exists already is fine and keeps its mode.
+    public static func makeFolder(_ path: String, mode: UInt32 = 0o755) throws(SystemError) {
+        if isFolder(path) { return }
+        let parent = folder(of: path)
+        if parent != path { try makeFolder(parent, mode: mode) }
+        guard unsafe mkdir(path, mode) == 0 || errno == EEXIST else { throw .last("mkdir", path) }
+    }
+
+    /// The names in a folder, sorted, without `.` and `..`.
+    public static func names(in path: String) throws(SystemError) -> [String] {
+        guard let folder = unsafe opendir(path) else { throw .last("opendir", path) }
+        defer { unsafe closedir(folder) }
+        var names: [String] = []
+        while let entry = unsafe readdir(folder) {
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    /// Removes a file; one that is not there is fine.
+    public static func remove(_ path: String) throws(SystemError) {
+        guard unsafe unlink(path) == 0 || errno == ENOENT else { throw .last("unlink", path) }
+    }
+
+    /// The part of a path before its last slash; `/` for what lies at the top.
+    public static func folder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return "/" }
+        return String(path[..<slash])
+    }
+}

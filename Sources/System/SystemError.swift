@@ -1,0 +1,34 @@
+internal import Glibc
+
+/// What the operating system refused, in words: which operation, on what, and why.
+public struct SystemError: Error, Equatable, CustomStringConvertible {
+    /// The `errno` of the call.
+    public let code: Int32
+    /// What was tried, such as `open` or `connect`.
+    public let operation: String
+    /// The path, address or program it was tried on.
+    public let subject: String
+
+    public init(code: Int32, operation: String, subject: String = "") {
+        self.code = code
+        self.operation = operation
+        self.subject = subject
+    }
+
+    /// Takes the calling thread's `errno`. Call it before anything else can overwrite that.
+    public static func last(_ operation: String, _ subject: String = "") -> SystemError {
+        SystemError(code: errno, operation: operation, subject: subject)
+    }
+
+    public var description: String {
+        let place = subject.isEmpty ? "" : " \(subject)"
+        return "\(operation)\(place): \(Self.explanation(of: code))"
+    }
+
+    /// The system's own sentence for an `errno`, such as "No such file or directory".
+    public static func explanation(of code: Int32) -> String {
+        // Thread-safe in the C library since 2.32.
+        guard let text = unsafe strerror(code) else { return "error \(code)" }
+        return unsafe String(cString: text)
+    }
+}

@@ -1,0 +1,43 @@
+internal import Glibc
+
+/// A value behind a lock that threads can wait on. For threads only: a task that waits here blocks Swift's pool.
+/// Where nothing waits, use `Mutex`.
+@safe public final class Monitor<Value>: @unchecked Sendable {
+    // Unchecked and safe: `value` is touched only while `mutex` is held, and both pointers live as long as this does.
+    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    private var value: Value
+
+    public init(_ value: sending Value) {
+        self.value = value
+        unsafe pthread_mutex_init(mutex, nil)
+        unsafe pthread_cond_init(changed, nil)
+    }
+
+    deinit {
+        unsafe pthread_cond_destroy(changed)
+        unsafe pthread_mutex_destroy(mutex)
+        unsafe changed.deallocate()
+        unsafe mutex.deallocate()
+    }
+
+    /// Runs `body` alone, then lets every waiting thread look again.
+    public func withLock<Result>(_ body: (inout Value) throws -> Result) rethrows -> Result {
+        unsafe pthread_mutex_lock(mutex)
+        defer {
+            unsafe pthread_cond_broadcast(changed)
+            unsafe pthread_mutex_unlock(mutex)
+        }
+        return try body(&value)
+    }
+
+    /// Blocks the calling thread until `condition` holds, then runs `body` under the same lock.
+    public func wait<Result>(
+        until condition: (Value) -> Bool, then body: (inout Value) throws -> Result
+    ) rethrows -> Result {
+        unsafe pthread_mutex_lock(mutex)
+        defer { unsafe pthread_mutex_unlock(mutex) }
+        while !condition(value) { unsafe pthread_cond_wait(changed, mutex) }
+        return try body(&value)
+    }
+}

@@ -1,0 +1,152 @@
+extension Timestamp: CustomStringConvertible, LosslessStringConvertible {
+    /// RFC 3339 in UTC with six decimals, always 27 bytes: `2026-11-21T06:10:34.000000Z`.
+    public var description: String {
+        let (date, microsecondsOfDay) = civil
+        return unsafe String(unsafeUninitializedCapacity: 27) { buffer in
+            var at = 0
+            func put(_ byte: UInt8) {
+                unsafe buffer[at] = byte
+                at += 1
+            }
+            func put(_ number: Int64, digits: Int) {
+                var divisor: Int64 = 1
+                for _ in 1..<digits { divisor *= 10 }
+                while divisor > 0 {
+                    put(UInt8(ascii: "0") + UInt8(number / divisor % 10))
+                    divisor /= 10
+                }
+            }
+            put(date.year, digits: 4)
+            put(UInt8(ascii: "-"))
+            put(date.month, digits: 2)
+            put(UInt8(ascii: "-"))
+            put(date.day, digits: 2)
+            put(UInt8(ascii: "T"))
+            put(microsecondsOfDay / 3_600_000_000, digits: 2)
+            put(UInt8(ascii: ":"))
+            put(microsecondsOfDay / 60_000_000 % 60, digits: 2)
+            put(UInt8(ascii: ":"))
+            put(microsecondsOfDay / 1_000_000 % 60, digits: 2)
+            put(UInt8(ascii: "."))
+            put(microsecondsOfDay % 1_000_000, digits: 6)
+            put(UInt8(ascii: "Z"))
+            return at
+        }
+    }
+
+    /// Reads RFC 3339 with any offset and up to six decimals; more decimals are refused rather than rounded.
+    public init?(_ text: some StringProtocol) {
+        var reader = DigitReader(Array(text.utf8))
+        guard let year = reader.number(digits: 4), reader.skip("-"),
+            let month = reader.number(digits: 2), reader.skip("-"),
+            let day = reader.number(digits: 2), reader.skip("T") || reader.skip("t") || reader.skip(" "),
+            let hour = reader.number(digits: 2), reader.skip(":"),
+            let minute = reader.number(digits: 2), reader.skip(":"),
+            let second = reader.number(digits: 2),
+            let fraction = reader.fraction(), let offset = reader.offsetMinutes(), reader.isAtEnd,
+            1...12 ~= month, 1...Civil.days(in: month, of: year) ~= day,
+            hour < 24, minute < 60, second < 60
+        else { return nil }
+        let days = Civil(year: year, month: month, day: day).daysSinceEpoch
+        let seconds = ((days * 24 + hour) * 60 + minute - offset) * 60 + second
+        self.init(microsecondsSinceEpoch: seconds * 1_000_000 + fraction)
+    }
+
+    private var civil: (Civil, microsecondsOfDay: Int64) {
+        let perDay: Int64 = 86_400_000_000
+        let (days, rest) = microsecondsSinceEpoch.quotientAndRemainder(dividingBy: perDay)
+        return rest < 0 ? (Civil(daysSinceEpoch: days - 1), rest + perDay) : (Civil(daysSinceEpoch: days), rest)
+    }
+}
+
+/// A date of the Gregorian calendar. The arithmetic counts in eras of 400 years that start on 1 March, so that the
+/// leap day is the last of its year and needs no special case.
+struct Civil {
+    var year: Int64
+    var month: Int64
+    var day: Int64
+
+    init(year: Int64, month: Int64, day: Int64) {
+        self.year = year
+        self.month = month
+        self.day = day
+    }
+
+    init(daysSinceEpoch: Int64) {
+        let shifted = daysSinceEpoch + 719_468
+        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+        let dayOfEra = shifted - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let monthFromMarch = (5 * dayOfYear + 2) / 153
+        day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
+        month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
+        year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+    }
+
+    var daysSinceEpoch: Int64 {
+        let marchYear = month <= 2 ? year - 1 : year
+        let era = (marchYear >= 0 ? marchYear : marchYear - 399) / 400
+        let yearOfEra = marchYear - era * 400
+        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+    }
+
+    static func days(in month: Int64, of year: Int64) -> Int64 {
+        switch month {
+        case 2: (year % 4 == 0 && year % 100 != 0) || year % 400 == 0 ? 29 : 28
+        case 4, 6, 9, 11: 30
+        default: 31
+        }
+    }
+}
+
+private struct DigitReader {
+    private let bytes: [UInt8]
+    private var at = 0
+
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    var isAtEnd: Bool { at == bytes.count }
+
+    mutating func skip(_ character: Unicode.Scalar) -> Bool {
+        guard at < bytes.count, bytes[at] == UInt8(ascii: character) else { return false }
+        at += 1
+        return true
+    }
+
+    mutating func number(digits: Int) -> Int64? {
+        guard at + digits <= bytes.count else { return nil }
+        var value: Int64 = 0
+        for _ in 0..<digits {
+            guard UInt8(ascii: "0")...UInt8(ascii: "9") ~= bytes[at] else { return nil }
+            value = value * 10 + Int64(bytes[at] - UInt8(ascii: "0"))
+            at += 1
+        }
+        return value
+    }
+
+    /// Microseconds; zero where there is no fraction.
+    mutating func fraction() -> Int64? {
+        guard skip(".") else { return 0 }
+        var value: Int64 = 0
+        var digits = 0
+        while let digit = number(digits: 1) {
+            value = value * 10 + digit
+            digits += 1
+            if digits > 6 { return nil }
+        }
+        guard digits > 0 else { return nil }
+        for _ in digits..<6 { value *= 10 }
+        return value
+    }
+
+    mutating func offsetMinutes() -> Int64? {
+        if skip("Z") || skip("z") { return 0 }
+        let sign: Int64 = skip("+") ? 1 : skip("-") ? -1 : 0
+        guard sign != 0, let hours = number(digits: 2), skip(":"), let minutes = number(digits: 2),
+            hours < 24, minutes < 60
+        else { return nil }
+        return sign * (hours * 60 + minutes)
+    }
+}
