@@ -1,0 +1,181 @@
+/// The problems that every service meets. Each sentence says what the caller can do.
+extension Problem {
+    public static func badRequest(_ detail: String, code: Code = "bad_request") -> Problem {
+        Problem(.badRequest, code, detail)
+    }
+
+    /// Parameters of the query, path, form or headers that could not be used, all at once.
+    public static func invalidParameters(_ fields: [Field]) -> Problem {
+        Problem(.badRequest, "invalid_parameters", sentence(about: fields, of: "parameter"), fields: fields)
+    }
+
+    /// A body that could be read, but whose fields do not say what they should, all at once.
+    public static func invalidFields(_ fields: [Field]) -> Problem {
+        Problem(.unprocessableContent, "invalid_fields", sentence(about: fields, of: "field"), fields: fields)
+    }
+
+    /// - Parameter challenge: how to sign in, for `WWW-Authenticate`.
+    public static func unauthorized(
+        _ detail: String = "Sign in first: send `Authorization: Bearer` with a valid token.",
+        code: Code = "unauthorized", challenge: String = "Bearer"
+    ) -> Problem {
+        Problem(.unauthorized, code, detail, headers: ["WWW-Authenticate": challenge])
+    }
+
+    public static func forbidden(
+        _ detail: String = "Your account may not do this. Ask an administrator for the right to.",
+        code: Code = "forbidden"
+    ) -> Problem {
+        Problem(.forbidden, code, detail)
+    }
+
+    public static func notFound(
+        _ detail: String = "Nothing is here. Check the address.", code: Code = "not_found"
+    ) -> Problem {
+        Problem(.notFound, code, detail)
+    }
+
+    public static func methodNotAllowed(_ method: String, allowed: [String]) -> Problem {
+        let list = allowed.joined(separator: ", ")
+        return Problem(
+            .methodNotAllowed, "method_not_allowed", "This address does not answer \(method). Use one of: \(list).",
+            headers: ["Allow": list])
+    }
+
+    /// - Parameter offered: the media types that this address can answer in.
+    public static func notAcceptable(offered: [String]) -> Problem {
+        Problem(
+            .notAcceptable, "not_acceptable",
+            "This address cannot answer in a form you accept. Accept one of: \(offered.joined(separator: ", ")).",
+            members: ["offered": .list(offered.map { .string($0) })])
+    }
+
+    public static func requestTimeout(_ what: String = "the request") -> Problem {
+        Problem(
+            .requestTimeout, "request_timeout", "It took too long to receive \(what). Send it again, faster.",
+            headers: ["Connection": "close"])
+    }
+
+    public static func conflict(_ detail: String, code: Code = "conflict") -> Problem {
+        Problem(.conflict, code, detail)
+    }
+
+    public static func gone(_ detail: String, code: Code = "gone") -> Problem {
+        Problem(.gone, code, detail)
+    }
+
+    public static func lengthRequired() -> Problem {
+        Problem(.lengthRequired, "length_required", "Say how long the body is: send `Content-Length`.")
+    }
+
+    public static func preconditionFailed(
+        _ detail: String = "It changed since you read it. Read it again and repeat your change on what you find.",
+        code: Code = "precondition_failed"
+    ) -> Problem {
+        Problem(.preconditionFailed, code, detail)
+    }
+
+    public static func preconditionRequired(
+        _ detail: String = "Say which version you change: send `If-Match` with the `ETag` you read."
+    ) -> Problem {
+        Problem(.preconditionRequired, "precondition_required", detail)
+    }
+
+    public static func payloadTooLarge(_ what: String = "The body", limitBytes: Int) -> Problem {
+        Problem(
+            .payloadTooLarge, "payload_too_large", "\(what) is too large. Send at most \(limitBytes) bytes.",
+            members: ["limit_bytes": .integer(Int64(limitBytes))])
+    }
+
+    public static func uriTooLong(limitBytes: Int) -> Problem {
+        Problem(
+            .uriTooLong, "uri_too_long", "The address is too long. Use at most \(limitBytes) bytes.",
+            members: ["limit_bytes": .integer(Int64(limitBytes))])
+    }
+
+    public static func headersTooLarge(limitBytes: Int) -> Problem {
+        Problem(
+            .headersTooLarge, "headers_too_large", "The headers are too large. Send at most \(limitBytes) bytes.",
+            members: ["limit_bytes": .integer(Int64(limitBytes))])
+    }
+
+    /// - Parameter accepted: the media types that this address takes.
+    public static func unsupportedMediaType(_ got: String?, accepted: [String]) -> Problem {
+        let list = accepted.joined(separator: ", ")
+        let opening = got.map { "The body is `\($0)`, which this address does not take." } ?? "The body has no type."
+        return Problem(
+            .unsupportedMediaType, "unsupported_media_type", "\(opening) Send it as `Content-Type: \(list)`.",
+            headers: ["Accept": list])
+    }
+
+    /// - Parameter accepted: the content codings that this address takes.
+    public static func unsupportedEncoding(_ got: String, accepted: [String]) -> Problem {
+        let list = accepted.joined(separator: ", ")
+        return Problem(
+            .unsupportedMediaType, "unsupported_content_encoding",
+            "The body is encoded as `\(got)`, which is not taken. Send it plain or as one of: \(list).",
+            headers: ["Accept-Encoding": list])
+    }
+
+    /// - Parameter length: the size of what was asked for in part.
+    public static func rangeNotSatisfiable(length: Int64) -> Problem {
+        Problem(
+            .rangeNotSatisfiable, "range_not_satisfiable",
+            "That range lies outside the content, whose size is \(length) bytes. Ask within it.",
+            members: ["length": .integer(length)], headers: ["Content-Range": "bytes */\(length)"])
+    }
+
+    public static func unprocessable(_ detail: String, code: Code = "unprocessable") -> Problem {
+        Problem(.unprocessableContent, code, detail)
+    }
+
+    public static func tooManyRequests(retryAfter: Duration, code: Code = "too_many_requests") -> Problem {
+        let seconds = wholeSeconds(retryAfter)
+        return Problem(
+            .tooManyRequests, code, "You ask too often. Try again in \(inWords(seconds)).",
+            headers: ["Retry-After": "\(seconds)"])
+    }
+
+    /// What went wrong inside stays inside: the caller gets the request's identifier, the log gets the cause.
+    public static func internalError() -> Problem {
+        Problem(
+            .internalServerError, "internal_error",
+            "Something went wrong inside. Try again, and if it stays, report it with this request's identifier.")
+    }
+
+    public static func notImplemented(_ what: String) -> Problem {
+        Problem(.notImplemented, "not_implemented", "\(what) is not supported here. Do without it.")
+    }
+
+    public static func serviceUnavailable(
+        _ detail: String = "The service cannot answer now.", retryAfter: Duration, code: Code = "service_unavailable"
+    ) -> Problem {
+        let seconds = wholeSeconds(retryAfter)
+        return Problem(
+            .serviceUnavailable, code, "\(detail) Try again in \(inWords(seconds)).",
+            headers: ["Retry-After": "\(seconds)"])
+    }
+
+    /// A deadline of ours passed, not the caller's.
+    public static func handlerTimeout(retryAfter: Duration = .seconds(1)) -> Problem {
+        .serviceUnavailable(
+            "Answering took too long and was given up.", retryAfter: retryAfter, code: "handler_timeout")
+    }
+
+    /// Rounded up, and never zero: a client that waits zero seconds asks at once.
+    private static func wholeSeconds(_ duration: Duration) -> Int64 {
+        let (seconds, attoseconds) = duration.components
+        return max(1, seconds + (attoseconds > 0 ? 1 : 0))
+    }
+
+    private static func inWords(_ seconds: Int64) -> String {
+        seconds == 1 ? "1 second" : "\(seconds) seconds"
+    }
+
+    private static func sentence(about fields: [Field], of kind: String) -> String {
+        switch fields.count {
+        case 1: "\(fields[0].place): \(fields[0].message)"
+        case let count: "\(count) \(kind)s cannot be used. Correct those listed in `errors` and send it again."
+        }
+    }
+}
