@@ -1,0 +1,91 @@
+import Testing
+
+/// Keeps the code in the order that `ops/contributing.md` promises.
+@Suite struct SourceTests {
+    static let linesMax = 350
+    static let functionLinesMax = 70
+
+    @Test func noFileIsTooLongToUnderstandAtOnce() throws {
+        for file in try Checkout.swiftFiles() {
+            #expect(file.lines.count <= Self.linesMax, "split \(file.path) by duty: \(file.lines.count) lines")
+        }
+    }
+
+    @Test func noFunctionIsLongerThanAScreen() throws {
+        for file in try Checkout.swiftFiles() {
+            for function in functions(in: file) where function.lineCount > Self.functionLinesMax {
+                Issue.record("\(file.path):\(function.line) \(function.lineCount) lines: \(function.head)")
+            }
+        }
+    }
+
+    @Test func theProductStaysFreeOfFoundationAndDispatch() throws {
+        for file in try Checkout.files(in: "Sources", ending: ".swift") {
+            for line in file.lines where line.contains("import Foundation") || line.contains("import Dispatch") {
+                Issue.record("\(file.path) pulls in 40 MB of runtime: \(line)")
+            }
+        }
+    }
+
+    @Test(arguments: ["try!", " as! ", "fatalError(", "TODO", "FIXME"])
+    func theProductHoldsNo(daring word: String) throws {
+        for file in try Checkout.files(in: "Sources", ending: ".swift") {
+            for (number, line) in file.lines.enumerated() where line.contains(word) {
+                Issue.record("\(file.path):\(number + 1) \(line)")
+            }
+        }
+    }
+
+    @Test(arguments: ["Task.sleep", "usleep(", "nanosleep("])
+    func noTestWaitsForTime(by call: String) throws {
+        for file in try Checkout.files(in: "Tests", ending: ".swift") where !file.path.hasPrefix("Tests/TidyTests") {
+            for (number, line) in file.lines.enumerated() where line.contains(call) {
+                Issue.record("\(file.path):\(number + 1) wait for a condition instead: \(line)")
+            }
+        }
+    }
+
+    @Test func whatTheCompilerCannotCheckGivesItsReason() throws {
+        for file in try Checkout.files(in: "Sources", ending: ".swift") {
+            for (number, line) in file.lines.enumerated()
+            where line.contains("@unchecked Sendable") || line.contains("nonisolated(unsafe)") {
+                let around = file.lines[max(0, number - 6)...min(file.lines.count - 1, number + 3)]
+                #expect(around.contains { $0.contains("//") }, "\(file.path):\(number + 1) says no reason")
+            }
+        }
+    }
+
+    @Test func noPointerLeavesItsRoom() throws {
+        for file in try Checkout.files(in: "Sources", ending: ".swift") {
+            for (number, line) in file.lines.enumerated() where line.contains("public ") && line.contains("Unsafe") {
+                Issue.record("\(file.path):\(number + 1) \(line)")
+            }
+        }
+    }
+
+    @Test(arguments: ["Manager", "Helper", "Utils", "Utilities", "Common", "Preset", "Misc"])
+    func namesSayADuty(not word: String) throws {
+        for file in try Checkout.swiftFiles() where !file.path.hasPrefix("Tests/TidyTests") {
+            #expect(!file.path.contains(word), "name \(file.path) after its duty")
+            for (number, line) in file.lines.enumerated() {
+                let declares = ["class ", "struct ", "enum ", "protocol ", "actor "].contains { line.contains($0 + word) }
+                #expect(!declares, "\(file.path):\(number + 1) \(line)")
+            }
+        }
+    }
+
+    private func functions(in file: Checkout.SourceFile) -> [(line: Int, head: Substring, lineCount: Int)] {
+        var found: [(line: Int, head: Substring, lineCount: Int)] = []
+        for (start, line) in file.lines.enumerated() {
+            let indentation = line.prefix { $0 == " " }
+            let head = line.dropFirst(indentation.count)
+            guard head.contains("func ") || head.contains("init("), !head.hasPrefix("//") else { continue }
+            guard let end = file.lines[start...].firstIndex(where: { $0 == indentation + "}" }) else { continue }
+            // A one-line body or a protocol's requirement ends before the next declaration at this depth.
+            let body = file.lines[(start + 1)..<max(end, start + 1)]
+            let isOneLine = body.contains { $0.hasPrefix(indentation) && !$0.hasPrefix(indentation + " ") && $0.contains("func ") }
+            if !isOneLine { found.append((start + 1, head, end - start + 1)) }
+        }
+        return found
+    }
+}
