@@ -1,4 +1,5 @@
 import System
+import Testing
 
 /// The files of this checkout, as the tidy tests see them: paths relative to its root.
 struct Checkout {
