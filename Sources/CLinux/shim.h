@@ -2,8 +2,20 @@
 #pragma once
 #include <fcntl.h>
 #include <pthread.h>
-#include <sys/prctl.h>
+#include <spawn.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 extern int pthread_setname_np(pthread_t thread, const char *name);
+extern int pipe2(int ends[2], int flags);
+extern int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *actions, const char *path);
+extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int first);
 
 static inline void lifeos_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
+
+// By number, because C libraries before 2.36 have no name for it.
+static inline int lifeos_pidfd_open(pid_t process) { return (int)syscall(434, process, 0); }
+
+static inline int lifeos_pidfd_send_signal(int process, int signal) {
+    return (int)syscall(424, process, signal, (void *)0, 0);
+}

@@ -20,6 +20,9 @@ public struct SystemError: Error, Equatable, CustomStringConvertible {
         SystemError(code: errno, operation: operation, subject: subject)
     }
 
+    /// `ETIMEDOUT`: what was waited for did not come in time.
+    public static let timedOut = ETIMEDOUT
+
     public var description: String {
         let place = subject.isEmpty ? "" : " \(subject)"
         return "\(operation)\(place): \(Self.explanation(of: code))"

@@ -25,7 +25,8 @@ public enum Thread {
         let failure = unsafe pthread_create(&thread, &attributes, { unsafe Thread.enter($0) }, body)
         unsafe pthread_attr_destroy(&attributes)
         // Without threads nothing here can work; the limit is the machine's, and the message says which.
-        precondition(failure == 0, "pthread_create: \(SystemError.explanation(of: failure)); raise the limit on threads")
+        precondition(
+            failure == 0, "pthread_create: \(SystemError.explanation(of: failure)); raise the limit on threads")
     }
 
     private static func enter(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
