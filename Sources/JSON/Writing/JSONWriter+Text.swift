@@ -1,0 +1,47 @@
+extension JSONWriter {
+    /// Appends text in quotes. Only what must be escaped is: quotes, backslashes and control characters.
+    mutating func append(quoting text: String) {
+        let source = text.utf8Span.span
+        bytes.append(Byte.quote)
+        var copied = 0
+        for index in source.indices {
+            let byte = source[index]
+            guard byte < Byte.space || byte == Byte.quote || byte == Byte.backslash else { continue }
+            append(source.extracting(copied..<index))
+            append(escaping: byte)
+            copied = index + 1
+        }
+        append(source.extracting(copied...))
+        bytes.append(Byte.quote)
+    }
+
+    /// Appends text that needs no escaping and no quotes.
+    mutating func append(plain text: String) {
+        append(text.utf8Span.span)
+    }
+
+    private mutating func append(_ source: Span<UInt8>) {
+        // One copy; byte by byte would take five times as long.
+        unsafe source.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+    }
+
+    private mutating func append(escaping byte: UInt8) {
+        bytes.append(Byte.backslash)
+        switch byte {
+        case Byte.quote, Byte.backslash: bytes.append(byte)
+        case 0x08: bytes.append(UInt8(ascii: "b"))
+        case 0x0C: bytes.append(UInt8(ascii: "f"))
+        case Byte.lineFeed: bytes.append(UInt8(ascii: "n"))
+        case Byte.carriageReturn: bytes.append(UInt8(ascii: "r"))
+        case Byte.tab: bytes.append(UInt8(ascii: "t"))
+        default:
+            append(plain: byte < 0x10 ? "u000" : "u00")
+            append(plain: String(byte, radix: 16))
+        }
+    }
+
+    mutating func append(_ value: Int64) {
+        guard value < 0 || value > 9 else { return bytes.append(Byte.zero + UInt8(value)) }
+        append(plain: String(value))
+    }
+}
