@@ -1,0 +1,119 @@
+internal import Synchronization
+internal import System
+public import Telemetry
+
+/// Asks other servers over HTTP/1.1: connections are kept and shared, and every wait and every size has a limit.
+///
+///     let client = try HTTPClient(metrics: metrics, logger: logger)
+///     let answer = try await client.send(.init(.post, "https://api.example/v1", body: .bytes(json)), purpose: "billing")
+///
+/// One thread of its own does the work. ``shutdown()`` ends it; so does letting go of the client.
+public final class HTTPClient: Sendable {
+    let configuration: Configuration
+    private let mailbox: Mailbox
+    private let spans: Mutex<any RandomNumberGenerator & Sendable>
+
+    /// - Parameter generator: makes the span ids that go out in `traceparent`.
+    public init(
+        configuration: Configuration = Configuration(), metrics: Metrics, logger: Logger,
+        generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
+    ) throws(HTTPClientError) {
+        if let objection = configuration.objection {
+            throw HTTPClientError(.invalidConfiguration, host: "", detail: objection)
+        }
+        self.configuration = configuration
+        spans = Mutex(generator)
+        let multi = try MultiHandle(connectionsMax: configuration.connectionsMax)
+        let mailbox = Mailbox(waking: multi)
+        self.mailbox = mailbox
+        let meters = ClientMeters(metrics)
+        let logger = logger.named("http-client")
+        Thread.detach(name: "http-client") {
+            Engine(
+                configuration: configuration, mailbox: mailbox, multi: multi, meters: meters, logger: logger
+            ).run()
+            mailbox.sayEnded()
+        }
+    }
+
+    deinit { mailbox.post(.stop) }
+
+    /// Sends the request and holds the whole answer in memory, up to the limit.
+    ///
+    /// - Parameter purpose: what the request is for, as one of a few words: the metrics are labelled with it.
+    public func send(_ request: Request, purpose: String = "other") async throws(HTTPClientError) -> Response {
+        let exchange = try await follow(request, purpose: purpose, isBuffered: true)
+        let head = try exchange.head()
+        return Response(status: head.status, headers: head.headers, body: try exchange.takeBytes())
+    }
+
+    /// Sends the request and returns once the answer's headers are there; its body is read as it arrives.
+    ///
+    /// Set ``Timeouts/total`` to `nil` for a body without an end.
+    public func stream(
+        _ request: Request, purpose: String = "other"
+    ) async throws(HTTPClientError) -> StreamedResponse {
+        let exchange = try await follow(request, purpose: purpose, isBuffered: false)
+        let body = StreamedBody(exchange, of: self)
+        let head = try exchange.head()
+        return StreamedResponse(status: head.status, headers: head.headers, body: body)
+    }
+
+    /// Fails every request under way and waits until the thread has ended. Later requests fail at once.
+    public func shutdown() async {
+        mailbox.post(.stop)
+        await mailbox.waitForEnd()
+    }
+
+    func census() async -> Census? {
+        await withCheckedContinuation { continuation in
+            if !mailbox.post(.count { continuation.resume(returning: $0) }) { continuation.resume(returning: nil) }
+        }
+    }
+}
+
+extension HTTPClient {
+    /// Sends the request and what its redirects ask for; returns once the last answer's head (or all of it) is there.
+    private func follow(
+        _ request: Request, purpose: String, isBuffered: Bool
+    ) async throws(HTTPClientError) -> Exchange {
+        var request = request
+        var address = try Address(request.url)
+        let deadline = (request.timeouts ?? configuration.timeouts).total.map { ContinuousClock.now + $0 }
+        let added = addedHeaders()
+        while true {
+            let wire = try WireRequest(
+                request, address: address, isBuffered: isBuffered, purpose: purpose, deadline: deadline, added: added,
+                configuration: configuration)
+            let exchange = Exchange(
+                wire, unreadBytesMax: isBuffered ? nil : configuration.streamBufferBytesMax, mailbox: mailbox)
+            exchange.begin()
+            await exchange.wait(for: isBuffered ? .end : .head)
+            guard let next = try request.following(try exchange.head(), from: address) else { return exchange }
+            // What is left of the redirect's own body interests nobody.
+            exchange.dismiss()
+            (request, address) = next
+        }
+    }
+
+    private func addedHeaders() -> Headers {
+        var headers: Headers = ["User-Agent": configuration.userAgent]
+        if configuration.sendsTraceContext, let trace = Ambient.trace {
+            let span = spans.withLock { $0.next(upperBound: UInt64.max) + 1 }
+            headers["traceparent"] = trace.traceparent(span: span)
+        }
+        if configuration.sendsRequestID { headers["X-Request-Id"] = Ambient.requestID }
+        return headers
+    }
+}
+
+extension TraceContext {
+    /// The header for a call made within this trace (W3C Trace Context, version 00).
+    fileprivate func traceparent(span: UInt64) -> String {
+        func hex(_ value: UInt64) -> String {
+            let digits = String(value, radix: 16)
+            return String(repeating: "0", count: 16 - digits.count) + digits
+        }
+        return "00-\(hex(traceID.high))\(hex(traceID.low))-\(hex(span))-0\(isSampled ? 1 : 0)"
+    }
+}

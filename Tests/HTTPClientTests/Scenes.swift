@@ -1,0 +1,73 @@
+import Glibc
+import HTTPClient
+import Synchronization
+import System
+import Telemetry
+import Testing
+
+/// A client that asks the loopback address, with time-outs that let a failing test end soon.
+func makeClient(
+    metrics: Metrics = Metrics(), logger: Logger = .silent,
+    _ change: (inout HTTPClient.Configuration) -> Void = { _ in }
+) throws -> HTTPClient {
+    var configuration = HTTPClient.Configuration()
+    configuration.proxy = .none
+    configuration.timeouts.firstByte = .seconds(10)
+    configuration.timeouts.idle = .seconds(10)
+    configuration.timeouts.total = .seconds(20)
+    change(&configuration)
+    return try HTTPClient(configuration: configuration, metrics: metrics, logger: logger)
+}
+
+/// The error a request ends with; a recorded issue and `nil` when it is answered.
+func failure<Answer>(
+    _ location: SourceLocation = #_sourceLocation, of request: () async throws -> Answer
+) async -> HTTPClientError? {
+    do {
+        let answer = try await request()
+        Issue.record("answered: \(answer)", sourceLocation: location)
+    } catch {
+        if let error = error as? HTTPClientError { return error }
+        Issue.record("not an HTTPClientError: \(error)", sourceLocation: location)
+    }
+    return nil
+}
+
+/// Looks again and again, giving way in between, until the condition holds or ten seconds are over.
+func eventually(
+    _ claim: Comment, _ location: SourceLocation = #_sourceLocation, _ condition: () async -> Bool
+) async {
+    let deadline = ContinuousClock.now + .seconds(10)
+    while ContinuousClock.now < deadline {
+        if await condition() { return }
+        await Task.yield()
+    }
+    Issue.record("never: \(claim)", sourceLocation: location)
+}
+
+/// Values that threads and tasks leave for the test.
+final class Collected<Value: Sendable>: Sendable {
+    private let values = Mutex<[Value]>([])
+    var all: [Value] { values.withLock { $0 } }
+    func add(_ value: Value) { values.withLock { $0.append(value) } }
+}
+
+/// A folder for one test's files, removed with it.
+final class TemporaryFolder: Sendable {
+    let path: String
+
+    init() {
+        var template = Array("/tmp/lifeos-http-client-XXXXXX".utf8CString)
+        path = unsafe template.withUnsafeMutableBufferPointer { buffer in
+            guard let base = buffer.baseAddress, let made = unsafe mkdtemp(base) else {
+                preconditionFailure("mkdtemp: errno \(errno)")
+            }
+            return unsafe String(cString: made)
+        }
+    }
+
+    deinit {
+        for name in (try? Files.names(in: path)) ?? [] { try? Files.remove("\(path)/\(name)") }
+        unsafe rmdir(path)
+    }
+}
