@@ -11,7 +11,12 @@ internal import Glibc
     public init(_ value: sending Value) {
         self.value = value
         unsafe pthread_mutex_init(mutex, nil)
-        unsafe pthread_cond_init(changed, nil)
+        // Deadlines must not move with the time of day.
+        var attributes = pthread_condattr_t()
+        unsafe pthread_condattr_init(&attributes)
+        unsafe pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+        unsafe pthread_cond_init(changed, &attributes)
+        unsafe pthread_condattr_destroy(&attributes)
     }
 
     deinit {
@@ -38,6 +43,23 @@ internal import Glibc
         unsafe pthread_mutex_lock(mutex)
         defer { unsafe pthread_mutex_unlock(mutex) }
         while !condition(value) { unsafe pthread_cond_wait(changed, mutex) }
+        return try body(&value)
+    }
+
+    /// The same, but gives up after `limit` and returns nil without running `body`.
+    public func wait<Result>(
+        until condition: (Value) -> Bool, atMost limit: Duration, then body: (inout Value) throws -> Result
+    ) rethrows -> Result? {
+        var deadline = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &deadline)
+        let nanoseconds = Int(limit.wholeMicroseconds % 1_000_000) * 1_000 + deadline.tv_nsec
+        deadline.tv_sec += Int(limit.wholeMicroseconds / 1_000_000) + nanoseconds / 1_000_000_000
+        deadline.tv_nsec = nanoseconds % 1_000_000_000
+        unsafe pthread_mutex_lock(mutex)
+        defer { unsafe pthread_mutex_unlock(mutex) }
+        while !condition(value) {
+            if unsafe pthread_cond_timedwait(changed, mutex, &deadline) == ETIMEDOUT, !condition(value) { return nil }
+        }
         return try body(&value)
     }
 }
