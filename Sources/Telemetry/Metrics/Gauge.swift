@@ -20,3 +20,9 @@ public final class Gauge: Sendable {
 
     public var value: Double { Double(bitPattern: bits.load(ordering: .relaxed)) }
 }
+
+extension Gauge: Exposed {
+    func write(_ head: MetricHead, _ labels: SeriesText, _ writer: inout ExpositionWriter) {
+        writer.sample(head.name, "", labels, value)
+    }
+}

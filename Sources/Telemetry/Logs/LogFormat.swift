@@ -1,0 +1,105 @@
+internal import Glibc
+internal import JSON
+internal import System
+
+/// How a line looks.
+public enum LogFormat: Sendable, Hashable {
+    /// One JSON object a line, for machines.
+    case json
+    /// One line for people, coloured by level if wanted.
+    case human(isColoured: Bool)
+
+    /// For people when the descriptor is a terminal, JSON otherwise.
+    ///
+    /// - Parameter wantsColour: say no when `NO_COLOR` is set.
+    public static func suited(to descriptor: Int32, wantsColour: Bool = true) -> LogFormat {
+        isatty(descriptor) == 1 ? .human(isColoured: wantsColour) : .json
+    }
+
+    /// Appends the line with its end.
+    func render(_ entry: Logger.Entry, into bytes: inout [UInt8]) {
+        switch self {
+        case .json: renderJSON(entry, into: &bytes)
+        case .human(let isColoured): renderHuman(entry, isColoured, into: &bytes)
+        }
+        bytes.append(UInt8(ascii: "\n"))
+    }
+}
+
+extension LogFormat {
+    private func renderJSON(_ entry: Logger.Entry, into bytes: inout [UInt8]) {
+        var names: Set<String> = ["time", "level", "module", "message", "request_id", "trace_id", "span_id"]
+        var writer = JSONWriter()
+        writer.object { line in
+            line.field("time", entry.time.description)
+            line.field("level", entry.level.description)
+            line.field("module", entry.module)
+            line.field("message", entry.message)
+            if let requestID = entry.requestID { line.field("request_id", requestID) }
+            if let trace = entry.trace {
+                line.field("trace_id", trace.traceIDText)
+                line.field("span_id", trace.spanIDText)
+            }
+            for field in entry.fields {
+                // Readers refuse or silently merge equal names, so a second one is written as `name_`.
+                var name = field.name
+                while !names.insert(name).inserted { name += "_" }
+                line.field(name) {
+                    if field.isLiteral { $0.verbatim(Array(field.value.utf8)) } else { $0.write(field.value) }
+                }
+            }
+        }
+        bytes += writer.bytes
+    }
+}
+
+extension LogFormat {
+    private func renderHuman(_ entry: Logger.Entry, _ isColoured: Bool, into bytes: inout [UInt8]) {
+        let (on, off) = isColoured ? (Self.colour(of: entry.level), "\u{1B}[0m") : ("", "")
+        let dim = isColoured ? "\u{1B}[2m" : ""
+        let level = entry.level.description.uppercased()
+        bytes += "\(dim)\(entry.time.description.dropFirst(11).prefix(12))\(off) \(on)\(level)\(off)".utf8
+        bytes += String(repeating: " ", count: 8 - level.utf8.count).utf8
+        bytes += "\(Self.visible(entry.module)): \(Self.visible(entry.message))".utf8
+        for field in entry.fields {
+            bytes += " \(dim)\(Self.visible(field.name))=\(off)\(Self.quoted(field.value))".utf8
+        }
+        if let requestID = entry.requestID { bytes += " \(dim)request_id=\(off)\(Self.quoted(requestID))".utf8 }
+        if let trace = entry.trace { bytes += " \(dim)trace_id=\(off)\(trace.traceIDText)".utf8 }
+    }
+
+    private static func colour(of level: Logger.Level) -> String {
+        switch level {
+        case .debug: "\u{1B}[2m"
+        case .info: "\u{1B}[32m"
+        case .warning: "\u{1B}[33m"
+        case .error: "\u{1B}[1;31m"
+        }
+    }
+
+    private static func quoted(_ value: String) -> String {
+        let needsQuotes = value.isEmpty || value.utf8.contains { $0 == 0x20 || $0 == UInt8(ascii: "\"") }
+        return needsQuotes
+            ? "\"\(visible(value).split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\\\""))\""
+            : visible(value)
+    }
+
+    /// Control characters would let a logged value move the cursor or fake a line.
+    private static func visible(_ text: String) -> String {
+        func isControl(_ scalar: Unicode.Scalar) -> Bool {
+            scalar.value < 0x20 || 0x7F...0x9F ~= scalar.value || scalar == "\u{2028}" || scalar == "\u{2029}"
+                || 0x202A...0x202E ~= scalar.value || 0x2066...0x2069 ~= scalar.value
+        }
+        guard text.unicodeScalars.contains(where: isControl) else { return text }
+        var shown = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\n": shown += "\\n"
+            case "\t": shown += "\\t"
+            case _ where isControl(scalar): shown += "\\u{\(String(scalar.value, radix: 16))}"
+            default: shown.unicodeScalars.append(scalar)
+            }
+        }
+        return shown
+    }
+}

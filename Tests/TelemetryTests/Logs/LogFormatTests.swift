@@ -1,0 +1,52 @@
+import Synchronization
+import System
+import Testing
+
+@testable import Telemetry
+
+@Suite struct LogFormatTests {
+    func line(
+        _ format: LogFormat, _ message: String, _ fields: Logger.Fields = [:], module: String = "http"
+    ) -> String {
+        let bytes = Mutex<[UInt8]>([])
+        let logger = Logger(module: module, levelMin: .debug, clock: FixedClock()) { entry in
+            bytes.withLock { format.render(entry, into: &$0) }
+        }
+        logger.warning(message, fields)
+        return String(decoding: bytes.withLock { $0 }, as: UTF8.self)
+    }
+
+    @Test func numbersStayNumbersInJSON() {
+        let line = line(.json, "m", ["i": 1, "d": 0.5, "b": true, "n": Double.nan, "s": "1", "t": Duration.seconds(1)])
+        #expect(line.hasSuffix(#""message":"m","i":1,"d":0.5,"b":true,"n":"nan","s":"1","t":"1.0 seconds"}"# + "\n"))
+    }
+
+    @Test func anyTextIsValidJSON() {
+        let line = line(.json, "a\"b\\c\nd\re\tf\u{0}g\u{1F}h\u{7F}ü😀\u{2028}")
+        #expect(line.contains(#""message":"a\"b\\c\nd\re\tf\u0000g\u001fh"# + "\u{7F}ü😀\u{2028}\""))
+        #expect(line.utf8.filter { $0 == 0x0A }.count == 1)
+    }
+
+    @Test func noNameStandsTwiceInJSON() {
+        let line = line(.json, "m", ["level": "x", "a": 1, "a": 2, "a_": 3])
+        #expect(line.hasSuffix(#""level_":"x","a":1,"a_":2,"a__":3}"# + "\n"))
+    }
+
+    @Test func theTraceIsSpelledInW3CDigits() throws {
+        let trace = try #require(TraceContext(traceparent: TraceContextTests.valid))
+        let text = Ambient.$trace.withValue(trace) { line(.json, "m") }
+        #expect(text.contains(#""trace_id":"0af7651916cd43dd8448eb211c80319c","span_id":"b7ad6b7169203331""#))
+    }
+
+    @Test func peopleReadOneLine() {
+        let line = line(.human(isColoured: false), "two\nlines \u{1B}[31m", ["a": 1, "b": "x y", "c": "q\"", "d": ""])
+        #expect(line == #"22:13:20.500 WARNING http: two\nlines \u{1b}[31m a=1 b="x y" c="q\"" d="""# + "\n")
+    }
+
+    @Test func coloursComeOnlyWhenWanted() throws {
+        #expect(line(.human(isColoured: true), "m").contains("\u{1B}[33mWARNING\u{1B}[0m"))
+        #expect(!line(.human(isColoured: false), "m").contains("\u{1B}"))
+        let file = try FileDescriptor.open("/dev/null", .append(mode: 0))
+        #expect(LogFormat.suited(to: file.number) == .json)
+    }
+}
