@@ -19,3 +19,9 @@ static inline int lifeos_pidfd_open(pid_t process) { return (int)syscall(434, pr
 static inline int lifeos_pidfd_send_signal(int process, int signal) {
     return (int)syscall(424, process, signal, (void *)0, 0);
 }
+
+// openat2 with RESOLVE_NO_MAGICLINKS | RESOLVE_BENEATH, which no C library names yet.
+static inline int lifeos_open_beneath(int folder, const char *path) {
+    unsigned long long how[3] = {O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0, 0x02 | 0x08};
+    return (int)syscall(437, folder, path, how, sizeof how);
+}
