@@ -26,12 +26,30 @@ public enum Files {
             try file.write(bytes.span)
             try file.sync()
         }
-        guard unsafe rename(draft, path) == 0 else {
-            let failure = SystemError.last("rename", draft)
-            unsafe unlink(draft)
-            throw failure
+        do {
+            try rename(draft, to: path)
+        } catch {
+            try? remove(draft)
+            throw error
         }
         try FileDescriptor.open(Self.folder(of: path), .directory).sync()
+    }
+
+    /// Gives a file or folder another name, in place of a file that has it already.
+    public static func rename(_ path: String, to newPath: String) throws(SystemError) {
+        guard unsafe Glibc.rename(path, newPath) == 0 else { throw .last("rename", path) }
+    }
+
+    /// The bytes in a file; `nil` when it is not there.
+    public static func size(of path: String) -> Int? {
+        var status = stat()
+        return unsafe stat(path, &status) == 0 ? Int(status.st_size) : nil
+    }
+
+    /// The user that a file or folder belongs to; `nil` when it is not there.
+    public static func owner(of path: String) -> UInt32? {
+        var status = stat()
+        return unsafe stat(path, &status) == 0 ? status.st_uid : nil
     }
 
     public static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
@@ -66,6 +84,18 @@ public enum Files {
     /// Removes a file; one that is not there is fine.
     public static func remove(_ path: String) throws(SystemError) {
         guard unsafe unlink(path) == 0 || errno == ENOENT else { throw .last("unlink", path) }
+    }
+
+    /// Removes a file, or a folder with all that is in it; one that is not there is fine. Links are not followed.
+    public static func removeTree(_ path: String) throws(SystemError) {
+        var status = stat()
+        guard unsafe lstat(path, &status) == 0 else {
+            if errno == ENOENT { return }
+            throw .last("lstat", path)
+        }
+        guard status.st_mode & S_IFMT == S_IFDIR else { return try remove(path) }
+        for name in try names(in: path) { try removeTree("\(path)/\(name)") }
+        guard unsafe rmdir(path) == 0 || errno == ENOENT else { throw .last("rmdir", path) }
     }
 
     /// The part of a path before its last slash; `/` for what lies at the top.

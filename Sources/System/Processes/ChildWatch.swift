@@ -59,8 +59,7 @@ final class ChildPipe {
     /// The kernel lets a pipe hold at most a MiB, so this many reads empty it.
     private static let drainReadsMax = 16
 
-    private let reading: FileDescriptor
-    private var writing: Int32
+    private var pipe: Pipe
     private let take: (Child, [UInt8]) -> Void
     private var hasEnded = false
 
@@ -73,29 +72,21 @@ final class ChildPipe {
         case .captured(let bytesMax): take = { capture($0, $1, bytesMax) }
         case .handled(let handler): take = { handler($1) }
         }
-        var ends: [Int32] = [-1, -1]
-        guard unsafe pipe2(&ends, O_CLOEXEC) == 0 else { throw .last("pipe") }
-        reading = FileDescriptor(adopting: ends[0])
-        writing = ends[1]
+        pipe = try Pipe()
         // Only this side must not block; the child expects a pipe like any other.
-        _ = fcntl(reading.number, F_SETFL, O_NONBLOCK)
+        _ = fcntl(pipe.reading.number, F_SETFL, O_NONBLOCK)
     }
 
-    deinit { closeWritingEnd() }
+    var writingEnd: Int32? { pipe.writing }
+    var openReadingEnd: Int32? { hasEnded ? nil : pipe.reading.number }
 
-    var writingEnd: Int32 { writing }
-    var openReadingEnd: Int32? { hasEnded ? nil : reading.number }
-
-    func closeWritingEnd() {
-        if writing >= 0 { close(writing) }
-        writing = -1
-    }
+    func closeWritingEnd() { pipe.closeWriting() }
 
     /// - Returns: whether something was read.
     @discardableResult func read(for child: Child) -> Bool {
         guard !hasEnded else { return false }
         do {
-            let bytes = try reading.read(upTo: Self.readBytesMax)
+            let bytes = try pipe.reading.read(upTo: Self.readBytesMax)
             hasEnded = bytes.isEmpty
             if !hasEnded { take(child, bytes) }
             return !hasEnded

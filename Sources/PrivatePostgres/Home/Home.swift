@@ -1,0 +1,65 @@
+internal import System
+
+/// The folder that everything lies in, and who may use it.
+enum Home {
+    /// Makes the home where it is missing, and refuses one that cannot work.
+    static func prepare(_ configuration: PrivatePostgres.Configuration) throws {
+        let home = configuration.home
+        guard home.hasPrefix("/") else {
+            throw PrivatePostgresError(
+                .homeUnusable, "the home \(home) is not an absolute path", advice: "Set LIFEOS_HOME to one.")
+        }
+        // The draft's socket is the longest.
+        let socket = Conninfo.socketPath(in: configuration.draftFolder)
+        guard socket.utf8.count <= Conninfo.socketPathBytesMax else {
+            throw PrivatePostgresError(
+                .pathTooLong,
+                "the home's path is \(socket.utf8.count - Conninfo.socketPathBytesMax) bytes too long for a Unix socket",
+                advice: "Set LIFEOS_HOME to a shorter path than \(home).")
+        }
+        do {
+            try Files.makeFolder(home, mode: 0o700)
+        } catch {
+            throw unusable(error)
+        }
+    }
+
+    /// The lock for the one who runs the server; `nil` when somebody else runs it and that is fine.
+    static func lock(_ configuration: PrivatePostgres.Configuration) async throws -> HomeLock? {
+        let deadline = ContinuousClock.now.advanced(by: configuration.startTimeout)
+        while true {
+            do {
+                if let lock = try HomeLock.take(configuration.lockPath) { return lock }
+            } catch {
+                throw unusable(error)
+            }
+            let holder = HomeLock.holder(configuration.lockPath)
+            let name = holder.map { "process \($0.processID) (\($0.name))" } ?? "another process"
+            guard configuration.role == .attachOrStart else {
+                throw PrivatePostgresError(
+                    .homeInUse, "\(configuration.home) is in use by \(name)",
+                    advice: "Stop that one first, or set LIFEOS_HOME to another folder.")
+            }
+            if isServed(configuration.dataFolder) { return nil }
+            guard ContinuousClock.now < deadline else {
+                throw PrivatePostgresError(
+                    .timedOut, "the PostgreSQL that \(name) runs in \(configuration.home) does not get ready",
+                    advice: "See what that process is waiting for.")
+            }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+    }
+
+    /// Whether a server takes connections there. A file left by a dead one does not count.
+    static func isServed(_ folder: String) -> Bool {
+        guard let file = PostmasterFile(in: folder), file.isReady, let process = RunningProcess(id: file.processID)
+        else { return false }
+        return process.workingDirectory == FileIdentity(of: folder)
+    }
+
+    private static func unusable(_ error: SystemError) -> PrivatePostgresError {
+        PrivatePostgresError(
+            .homeUnusable, "the home cannot be used (\(error))",
+            advice: "Let this user write there, or set LIFEOS_HOME to a folder it may write.")
+    }
+}

@@ -1,0 +1,96 @@
+internal import System
+
+/// One run of the server on a data folder.
+struct Postmaster: Sendable {
+    let child: Child
+    private let log: ServerLog
+
+    var processID: Int32 { child.processID }
+
+    /// What a run needs to know.
+    struct Plan: Sendable {
+        let installation: Installation
+        let account: Account
+        let settings: Settings
+        let log: ServerLog
+        let startTimeout: Duration
+        let stopTimeout: Duration
+    }
+
+    /// How often the server's word that it is ready is looked for; it has no other way to say so that costs less.
+    private static let pollInterval = Duration.milliseconds(2)
+    private static let immediateStopTimeout = Duration.seconds(5)
+
+    /// Starts the server and returns once it takes connections.
+    static func start(in folder: String, _ plan: Plan) async throws -> Postmaster {
+        plan.log.forgetLines()
+        let opened = try FileDescriptor.open(folder, .directory)
+        // The server reaches its folder through the descriptor, not by name: the folders above it may be closed to its
+        // user (as /root is), and it may be renamed while the server runs.
+        var program = plan.account.program(
+            plan.installation.postgres, ["-D", "/proc/self/fd/3"] + plan.settings.arguments, endedBy: "INT")
+        program.descriptor = opened.number
+        program.output = .handled { plan.log.write($0) }
+        program.errors = .handled { plan.log.write($0) }
+        program.hasOwnGroup = true
+        let postmaster = Postmaster(child: try await program.start(), log: plan.log)
+        do {
+            try await postmaster.waitUntilReady(folder, within: plan.startTimeout)
+        } catch {
+            await postmaster.stop(.immediate, within: Self.immediateStopTimeout)
+            throw error
+        }
+        return postmaster
+    }
+
+    private func waitUntilReady(_ folder: String, within timeout: Duration) async throws {
+        let deadline = ContinuousClock.now.advanced(by: timeout)
+        while true {
+            if let exit = child.exit {
+                throw PrivatePostgresError(
+                    .startFailed, "PostgreSQL ended while it started (\(exit))",
+                    advice: "Its last lines say why.", log: log.lines)
+            }
+            if let file = PostmasterFile(in: folder), file.processID == processID, file.isReady { return }
+            if ContinuousClock.now >= deadline {
+                throw PrivatePostgresError(
+                    .timedOut, "PostgreSQL was not ready after \(timeout)",
+                    advice: "After a crash it may need longer to recover: start again with more time.", log: log.lines)
+            }
+            try await Task.sleep(for: Self.pollInterval)
+        }
+    }
+
+    enum Stop {
+        /// Waits for the clients to leave.
+        case smart
+        /// Ends the clients' sessions and writes everything to disk.
+        case fast
+        /// Ends at once; the next start recovers.
+        case immediate
+
+        var signal: Signal {
+            switch self {
+            case .smart: .terminate
+            case .fast: .interrupt
+            case .immediate: .quit
+            }
+        }
+    }
+
+    /// Stops the server, harder when it takes too long. Goes on when the task is cancelled.
+    func stop(_ stop: Stop, within timeout: Duration) async {
+        child.signal(stop.signal)
+        if await ends(within: timeout) { return }
+        child.signal(Stop.immediate.signal)
+        if await ends(within: Self.immediateStopTimeout) { return }
+        child.signal(.kill)
+        _ = await ends(within: Self.immediateStopTimeout)
+    }
+
+    private func ends(within timeout: Duration) async -> Bool {
+        // A task of its own is not cancelled with the caller: a server half stopped would be worse than a late return.
+        let wait = Task { try? await child.waitForExit(within: timeout) }
+        return await wait.value != nil
+    }
+}

@@ -1,0 +1,3 @@
+import PrivatePostgres
+import TestSupport
+import Testing
