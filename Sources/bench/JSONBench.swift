@@ -4,7 +4,7 @@ import JSON
 func measureJSON() -> [(name: String, microsecondsPerKilobyte: Double)] {
     let entity = exampleEntity(0)
     let list: JSONValue = [
-        "items": .array((0..<100).map(exampleEntity)), "total": 100, "next_cursor": nil, "position": 48_211,
+        "items": .array((0..<100).map(exampleEntity)), "total": 100, "next_cursor": .null, "position": 48_211,
     ]
     var rows: [(name: String, microsecondsPerKilobyte: Double)] = []
     for (name, value) in [("entity", entity), ("list", list)] {
@@ -34,7 +34,7 @@ private func exampleEntity(_ number: Int) -> JSONValue {
             "ledger of small debts" that nobody else has ever read.\nLeft for Lisbon at nineteen; came back with a \
             limp, a violin, and no explanation of either.
             """,
-            "appearance": ["hair": "auburn", "eyes": "grey", "clothing": ["coat": "navy wool", "boots": nil]],
+            "appearance": ["hair": "auburn", "eyes": "grey", "clothing": ["coat": "navy wool", "boots": .null]],
             "relations": [
                 ["kind": "sister", "to": "0197a1b2-7c3d-7000-8000-00000000a001", "since": 1998],
                 ["kind": "rival", "to": "0197a1b2-7c3d-7000-8000-00000000a002", "since": 2017],

@@ -72,7 +72,7 @@ struct JSONParser {
         case Byte.minus, Byte.zero...Byte.nine: return .number(try number(bytes))
         case UInt8(ascii: "t"): return try word("true", means: true, bytes)
         case UInt8(ascii: "f"): return try word("false", means: false, bytes)
-        case UInt8(ascii: "n"): return try word("null", means: nil, bytes)
+        case UInt8(ascii: "n"): return try word("null", means: .null, bytes)
         default: throw unexpected("a value", bytes)
         }
     }

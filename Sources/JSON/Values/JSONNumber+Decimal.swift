@@ -53,6 +53,9 @@ extension JSONNumber {
             return Int(exactly: isNegative ? -Int128(magnitude) : Int128(magnitude))
         }
 
+        /// How many digits a divisor may have, so that products of remainders fit 128 bits.
+        static let divisorDigitsMost = 18
+
         func isMultiple(of divisor: Decimal) -> Bool {
             if isZero { return true }
             // The value is `digits` × 10^`shift` divisors' digits.
