@@ -1,2 +1,52 @@
+// What Swift cannot import of the C library itself: its variadic functions and its flags.
 #pragma once
 #include <microhttpd.h>
+
+// Everything a daemon is started with; `argument` goes to every callback.
+struct lifeos_mhd_settings {
+    int listen_socket;
+    unsigned int threads;
+    size_t connection_memory_bytes;
+    unsigned int connections_max;
+    // PEM texts; NULL serves plain HTTP.
+    const char *certificate;
+    const char *key;
+    void *argument;
+    MHD_AccessHandlerCallback answer;
+    void (*connection_changed)(void *, struct MHD_Connection *, void **, enum MHD_ConnectionNotificationCode);
+    void (*request_ended)(void *, struct MHD_Connection *, void **, enum MHD_RequestTerminationCode);
+    void *(*target_read)(void *, const char *, struct MHD_Connection *);
+    size_t (*unescape)(void *, struct MHD_Connection *, char *);
+    MHD_LogCallback log;
+};
+
+static inline struct MHD_Daemon *lifeos_mhd_start(const struct lifeos_mhd_settings *with)
+{
+    unsigned int flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
+    struct MHD_OptionItem tls[] = {
+        { MHD_OPTION_HTTPS_MEM_CERT, 0, (void *) with->certificate },
+        { MHD_OPTION_HTTPS_MEM_KEY, 0, (void *) with->key },
+        { MHD_OPTION_END, 0, NULL },
+    };
+    struct MHD_OptionItem plain[] = { { MHD_OPTION_END, 0, NULL } };
+    if (with->certificate) flags |= MHD_USE_TLS;
+    // The logger stands first, so that what the other options say reaches it.
+    return MHD_start_daemon(flags, 0, NULL, NULL, with->answer, with->argument,
+                            MHD_OPTION_EXTERNAL_LOGGER, with->log, with->argument,
+                            MHD_OPTION_LISTEN_SOCKET, with->listen_socket,
+                            MHD_OPTION_THREAD_POOL_SIZE, with->threads,
+                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, with->connection_memory_bytes,
+                            MHD_OPTION_CONNECTION_LIMIT, with->connections_max,
+                            MHD_OPTION_NOTIFY_CONNECTION, with->connection_changed, with->argument,
+                            MHD_OPTION_NOTIFY_COMPLETED, with->request_ended, with->argument,
+                            MHD_OPTION_URI_LOG_CALLBACK, with->target_read, with->argument,
+                            MHD_OPTION_UNESCAPE_CALLBACK, with->unescape, with->argument,
+                            MHD_OPTION_ARRAY, with->certificate ? tls : plain,
+                            MHD_OPTION_END);
+}
+
+static inline const union MHD_ConnectionInfo *
+lifeos_mhd_connection_info(struct MHD_Connection *connection, enum MHD_ConnectionInfoType type)
+{
+    return MHD_get_connection_info(connection, type);
+}

@@ -1,0 +1,124 @@
+internal import Glibc
+internal import Synchronization
+
+/// One client connection, from accepting to closing.
+///
+/// Unchecked and safe: the part below `Own thread` is touched only by the library's thread that serves this connection;
+/// all else is constant, atomic or behind a lock.
+final class Connection: @unchecked Sendable {
+    let core: ServerCore
+    let library: LibraryConnection
+    let descriptor: Int32
+    let remoteAddress: RemoteAddress
+    let doorbell: Doorbell
+    /// What the request or its answer waits for.
+    let waiting = Mutex<(any Interruptible)?>(nil)
+    private let activity: Atomic<UInt64>
+
+    /// Its place in the table, which guards this with its lock.
+    var slot = -1
+    /// How far the client had taken an answer when the sweeper last looked; only the sweeper's.
+    var sending = SendingProgress()
+
+    // Own thread.
+
+    /// What a request has come to.
+    enum Stage {
+        case idle
+        /// The request line was read, the headers are coming.
+        case head
+        /// The body is collected; the library says when it is whole. Also for requests without one.
+        case receiving
+        /// The body is handed on while the handler runs.
+        case streaming
+        /// What is left of the body is thrown away, then comes the refusal.
+        case dropping
+        /// A handler has it.
+        case running
+        case answered
+    }
+
+    var stage = Stage.idle
+    var target = TargetBuffer()
+    var request: Request?
+    var refusal: Response?
+    var exchange: Exchange?
+    var bodyBytes: Int64 = 0
+    var started: Instant
+    var status = 0
+    private var known: Activity
+
+    init(_ core: ServerCore, _ library: LibraryConnection) {
+        self.core = core
+        self.library = library
+        descriptor = library.descriptor
+        remoteAddress = library.remoteAddress
+        doorbell = Doorbell(library)
+        started = .now
+        known = Activity(.receivingHead, until: started + core.configuration.deadlines.head)
+        activity = Atomic(known.rawValue)
+    }
+
+    /// Says what the connection does now, and until when. For its own thread; `false` when it was given up meanwhile.
+    func move(to kind: Activity.Kind, until deadline: Instant?) -> Bool {
+        let next = Activity(kind, until: deadline)
+        let (moved, _) = activity.compareExchange(
+            expected: known.rawValue, desired: next.rawValue, ordering: .acquiringAndReleasing)
+        if moved { known = next }
+        return moved
+    }
+
+    var current: Activity { Activity(rawValue: activity.load(ordering: .acquiring)) }
+
+    /// Gives the connection up if it is still doing `seen`. From then on its own thread sends nothing any more.
+    func condemn(ifStill seen: Activity) -> Bool {
+        activity.compareExchange(
+            expected: seen.rawValue, desired: Activity(.condemned, until: nil).rawValue,
+            ordering: .acquiringAndReleasing
+        ).exchanged
+    }
+
+    /// Says a last word past the library, which cannot: it takes no answer before a request is complete. Only where it
+    /// sends nothing itself, and not over TLS.
+    func sayLast(_ problem: Problem) {
+        guard core.configuration.tls == nil else { return }
+        let bytes = RawAnswer.encode(problem)
+        _ = unsafe bytes.withUnsafeBytes {
+            unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
+        }
+    }
+
+    /// Makes the library's thread notice that it is over.
+    func cut() { shutdown(descriptor, Int32(SHUT_RDWR)) }
+
+    /// Takes no further request, while an answer still goes out.
+    func stopReading() { shutdown(descriptor, Int32(SHUT_RD)) }
+}
+
+/// Something that a connection waits for, and that can be told so from outside.
+protocol Interruptible: AnyObject, Sendable {
+    func interrupt(_ reason: Interruption)
+}
+
+enum Interruption: Sendable {
+    /// Its deadline passed.
+    case deadline
+    /// Time passes; a chance for a sign of life.
+    case tick(Instant)
+    /// The server stops; what can end well should.
+    case stopping
+    /// The server's patience is over.
+    case terminating
+}
+
+/// The target as the library's callback shows it, before the library cuts it up. Kept from request to request.
+struct TargetBuffer {
+    private(set) var bytes: [UInt8] = []
+    private(set) var address = 0
+
+    mutating func take(_ text: UnsafePointer<CChar>) {
+        bytes.removeAll(keepingCapacity: true)
+        unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(start: text, count: strlen(text)))
+        address = Int(bitPattern: text)
+    }
+}

@@ -1,0 +1,94 @@
+internal import Glibc
+internal import Synchronization
+internal import System
+internal import Telemetry
+
+/// Ends what takes too long. The library knows only inactivity, so that one byte a second would hold a connection for
+/// ever; this thread looks at the deadline of every connection instead.
+final class Sweeper: Sendable {
+    private let core: ServerCore
+    private let isStopped = Atomic(false)
+
+    /// Starts the thread.
+    init(_ core: ServerCore) {
+        self.core = core
+        Thread.detach(name: "http-sweeper") { [self] in run() }
+    }
+
+    /// Lets the thread end the next time it wakes.
+    func stop() { isStopped.store(true, ordering: .relaxed) }
+
+    private func run() {
+        let pause = Int32(max(1, core.configuration.deadlines.precision.wholeMilliseconds))
+        while !isStopped.load(ordering: .relaxed) {
+            _ = poll(nil, 0, pause)
+            let now = Instant.now
+            core.table.forEach { sweep($0, now) }
+        }
+    }
+
+    private func sweep(_ connection: Connection, _ now: Instant) {
+        let seen = connection.current
+        if seen.kind == .publishing {
+            connection.waiting.withLock { $0 }?.interrupt(.tick(now))
+            return
+        }
+        guard seen.isOver(at: now) else { return }
+        switch seen.kind {
+        case .idle:
+            guard connection.condemn(ifStill: seen) else { return }
+            connection.cut()
+        case .receivingHead, .receivingBody:
+            guard connection.condemn(ifStill: seen) else { return }
+            let isHead = seen.kind == .receivingHead
+            core.metrics.deadlines.with(isHead ? "head" : "body").increment()
+            connection.sayLast(.requestTimeout(isHead ? "the head of the request" : "the body"))
+            connection.cut()
+        case .handling:
+            // Stays as it is until its thread comes by; asking twice does no harm.
+            connection.waiting.withLock { $0 }?.interrupt(.deadline)
+        case .sending:
+            guard connection.sending.isStalled(connection, core.configuration.deadlines.stalledSend, now),
+                connection.condemn(ifStill: seen)
+            else { return }
+            core.metrics.deadlines.with("send").increment()
+            connection.cut()
+        case .publishing, .condemned: break
+        }
+    }
+}
+
+/// Whether a client still takes what is sent to it.
+struct SendingProgress {
+    private var taken: UInt64 = 0
+    private var since: Instant?
+
+    /// A large answer may take its time as long as bytes arrive.
+    mutating func isStalled(_ connection: Connection, _ patience: Duration, _ now: Instant) -> Bool {
+        let latest = Self.bytesTaken(connection.descriptor)
+        if since == nil || latest != taken {
+            taken = latest
+            since = now
+            return false
+        }
+        guard let since else { return false }
+        return (since + patience).nanoseconds < now.nanoseconds
+    }
+
+    /// What the peer acknowledged; for a Unix socket what it has not read yet, which changes as it reads.
+    private static func bytesTaken(_ descriptor: Int32) -> UInt64 {
+        // `tcpi_bytes_acked` of the kernel's `struct tcp_info`, which the C library's header does not have yet.
+        let offset = 120
+        return unsafe withUnsafeTemporaryAllocation(byteCount: 256, alignment: 8) { buffer in
+            unsafe buffer.initializeMemory(as: UInt8.self, repeating: 0)
+            var length = socklen_t(buffer.count)
+            let known = unsafe getsockopt(descriptor, Int32(IPPROTO_TCP), TCP_INFO, buffer.baseAddress, &length)
+            if known == 0, Int(length) >= offset + 8 {
+                return unsafe buffer.load(fromByteOffset: offset, as: UInt64.self)
+            }
+            var waiting: Int32 = 0
+            _ = unsafe ioctl(descriptor, UInt(TIOCOUTQ), &waiting)
+            return UInt64(max(0, waiting))
+        }
+    }
+}

@@ -1,0 +1,108 @@
+internal import Synchronization
+internal import System
+internal import Telemetry
+
+/// From a complete request to its answer. All on the connection's own thread; `false` closes it.
+extension Connection {
+    /// The whole request is here.
+    func requestArrived() -> Bool {
+        guard let request else { return false }
+        if let refusal { return move(to: .handling, until: nil) && send(refusal) }
+        switch request.head.endpoint.route.handler {
+        case .direct(let handler):
+            if request.head.framing != .none, !move(to: .handling, until: nil) { return false }
+            return send(core.respond(to: request, handler))
+        case .task(let handler):
+            guard move(to: .handling, until: .now + core.configuration.deadlines.handler) else { return false }
+            let exchange = Exchange(self, request)
+            self.exchange = exchange
+            exchange.start(handler)
+            stage = .running
+            return settle(exchange)
+        }
+    }
+
+    /// The library came back to a request that a handler has.
+    func answerMayBeReady() -> Bool { exchange.map(settle) ?? false }
+
+    /// Sends the answer if it is there, and waits for it otherwise.
+    func settle(_ exchange: Exchange) -> Bool {
+        while true {
+            if let response = exchange.take() {
+                waiting.withLock { $0 = nil }
+                self.exchange = nil
+                return move(to: .handling, until: nil) && send(response)
+            }
+            waiting.withLock { $0 = exchange }
+            if core.isTerminating { exchange.interrupt(.terminating) } else if doorbell.wait() { return true }
+        }
+    }
+
+    /// Lets the middleware see the answer and hands it to the library.
+    func send(_ response: Response) -> Bool {
+        guard let request else { return false }
+        var response = response
+        for middleware in request.head.endpoint.middleware.reversed() { middleware.after(request, &response) }
+        stage = .answered
+        status = response.status.rawValue
+        return queue(response, request.head)
+    }
+
+    private func queue(_ response: Response, _ head: RequestHead) -> Bool {
+        guard move(to: .sending, until: .now + core.configuration.deadlines.stalledSend) else { return false }
+        if case .prepared(let prepared) = response.body, !response.headers.isModified, !head.isRequestIDGiven,
+            !core.isStopping
+        {
+            core.metrics.bytesSent.increment(by: UInt64(prepared.bytes.count))
+            return prepared.library.queue(on: library, prepared.status)
+        }
+        guard let made = library(response) else {
+            return sendInternalError(head)
+        }
+        made.add("X-Request-Id", head.requestID)
+        if core.isStopping { made.add("Connection", "close") }
+        return made.queue(on: library, response.status)
+    }
+
+    private func library(_ response: Response) -> LibraryResponse? {
+        let bytes: [UInt8] =
+            switch response.body {
+            case .empty: []
+            case .bytes(let bytes): bytes
+            case .prepared(let prepared): prepared.bytes
+            }
+        core.metrics.bytesSent.increment(by: UInt64(bytes.count))
+        guard let made = LibraryResponse(copying: bytes), made.add(response.headers) else { return nil }
+        return made
+    }
+
+    private func sendInternalError(_ head: RequestHead) -> Bool {
+        core.logger.error(
+            "An answer has a header that cannot be sent",
+            ["request_id": head.requestID, "route": head.endpoint.route.pattern])
+        status = Status.internalServerError.rawValue
+        let problem = core.render(Problem.internalError(), of: head)
+        guard let made = library(problem) else { return false }
+        return made.queue(on: library, problem.status)
+    }
+
+    /// The answer went out, or nobody was there to take it.
+    func requestEnded(isComplete: Bool) {
+        let now = Instant.now
+        if let head = request?.head {
+            core.metrics.inFlight.add(-1)
+            core.record(head, status: status, .nanoseconds(now.nanoseconds - started.nanoseconds))
+        } else if stage != .idle {
+            core.routes.countMalformed()
+        }
+        exchange?.abandon()
+        exchange = nil
+        waiting.withLock { $0 = nil }
+        request = nil
+        refusal = nil
+        status = 0
+        stage = .idle
+        _ = move(to: .idle, until: now + core.configuration.deadlines.idle)
+        if core.isStopping { stopReading() }
+    }
+}

@@ -1,0 +1,127 @@
+internal import Glibc
+internal import Telemetry
+
+/// From the first byte of a request to the last of its body. All on the connection's own thread; `false` closes it.
+extension Connection {
+    /// The request line is here.
+    func targetArrived(_ text: UnsafePointer<CChar>) {
+        unsafe target.take(text)
+        started = .now
+        stage = .head
+        // Should it have been given up, the next step notices.
+        _ = move(to: .receivingHead, until: started + core.configuration.deadlines.head)
+    }
+
+    /// The head is here: decides what becomes of the request.
+    func headArrived(method: UnsafePointer<CChar>, version: UnsafePointer<CChar>) -> Bool {
+        guard move(to: .handling, until: nil) else { return false }
+        core.metrics.inFlight.add(1)
+        bodyBytes = 0
+        var reader = HeadReader(limits: core.configuration.limits, core.identifiers)
+        var problem: Problem?
+        do throws(Problem) {
+            try unsafe reader.read(library, target: target, methodWord: method, version: version)
+        } catch {
+            problem = error
+        }
+        reader.settleRequestID()
+        var places = RouteTrie.Places()
+        let endpoint = core.routes.find(reader, problem, &places)
+        let head = RequestHead(reader, endpoint: endpoint, places: places, remoteAddress: remoteAddress)
+        request = Request(head)
+        // Where the next request begins is uncertain after such a one: an answer given now closes the connection.
+        if let problem { return send(core.render(problem, of: head)) }
+        refusal = admit()
+        if head.framing == .none {
+            stage = .receiving
+            return true
+        }
+        return prepareForBody(head)
+    }
+
+    /// What a middleware answers in the handler's place.
+    private func admit() -> Response? {
+        guard var request else { return nil }
+        do {
+            for middleware in request.head.endpoint.middleware {
+                if let response = try middleware.before(&request) { return response }
+            }
+            self.request = request
+            return nil
+        } catch {
+            return core.render(error, of: request.head)
+        }
+    }
+
+    private func prepareForBody(_ head: RequestHead) -> Bool {
+        let announced: Int64? = if case .length(let count) = head.framing { count } else { nil }
+        if refusal == nil, let announced, announced > bodyBytesMax { refusal = tooLarge(head) }
+        if let refusal {
+            // A client that waits for our leave has sent nothing yet; one that sends a lot would not hear us meanwhile.
+            if head.expectsContinue || announced ?? 0 > core.configuration.limits.drainBytesMax { return send(refusal) }
+            stage = .dropping
+        } else if case (.streamed, .task(let handler)) = (head.endpoint.route.body, head.endpoint.route.handler) {
+            stage = .streaming
+            startStreaming(handler)
+        } else {
+            stage = .receiving
+            request?.body.reserveCapacity(Int(min(announced ?? 0, 64 << 10)))
+        }
+        return move(to: .receivingBody, until: bodyDeadline)
+    }
+
+    /// A piece of the body. `count` is what of it was taken.
+    func bodyArrived(_ bytes: UnsafeRawBufferPointer) -> (goesOn: Bool, count: Int) {
+        guard let head = request?.head else { return (false, 0) }
+        if stage == .streaming { return unsafe streamedBodyArrived(bytes, head) }
+        bodyBytes += Int64(bytes.count)
+        core.metrics.bytesReceived.increment(by: UInt64(bytes.count))
+        if stage == .receiving {
+            if bodyBytes <= bodyBytesMax {
+                unsafe request?.body.append(contentsOf: bytes)
+                return (move(to: .receivingBody, until: bodyDeadline), bytes.count)
+            }
+            refuse(with: tooLarge(head))
+        }
+        return (drop(), bytes.count)
+    }
+
+    /// From now on the body is thrown away.
+    func refuse(with response: Response) {
+        refusal = response
+        request?.body = []
+        stage = .dropping
+    }
+
+    /// Goes on throwing the body away while that is cheaper than cutting the client off.
+    func drop() -> Bool {
+        let limit = core.configuration.limits.drainBytesMax
+        if bodyBytes <= limit + max(0, bodyBytesMax) { return move(to: .receivingBody, until: bodyDeadline) }
+        sayLast(.payloadTooLarge(limitBytes: Int(max(0, bodyBytesMax))))
+        return false
+    }
+
+    var bodyBytesMax: Int64 {
+        switch request?.head.endpoint.route.body ?? .none {
+        case .none: 0
+        case .buffered(let bytesMax): Int64(bytesMax)
+        case .streamed(let bytesMax): bytesMax
+        }
+    }
+
+    func tooLarge(_ head: RequestHead) -> Response {
+        bodyBytesMax > 0
+            ? core.render(Problem.payloadTooLarge(limitBytes: Int(bodyBytesMax)), of: head)
+            : core.render(
+                Problem(
+                    .payloadTooLarge, "no_body_expected", "This address takes no body. Send the request without one."),
+                of: head)
+    }
+
+    /// Later the more has arrived, so that a large body gets its time and a dripping one does not.
+    var bodyDeadline: Instant {
+        let deadlines = core.configuration.deadlines
+        let earned = Duration.milliseconds(bodyBytes * 1_000 / Int64(max(1, deadlines.bodyBytesPerSecondMin)))
+        return started + deadlines.body + earned
+    }
+}

@@ -1,0 +1,75 @@
+internal import Synchronization
+internal import Telemetry
+
+/// One request in the hands of an asynchronous handler. The first of its answer, a deadline and the server's end
+/// counts; what comes later is dropped.
+final class Exchange: Interruptible {
+    private struct State {
+        var answer: Response?
+        var isOver = false
+        var task: Task<Void, Never>?
+    }
+
+    private let state = Mutex(State())
+    private let connection: Connection
+    private let request: Request
+
+    init(_ connection: Connection, _ request: Request) {
+        self.connection = connection
+        self.request = request
+    }
+
+    /// Runs the handler on this thread as far as it gets without waiting.
+    func start(_ handler: @escaping @Sendable (Request) async throws -> Response) {
+        let core = connection.core
+        let task = Task.immediate { [self] in
+            finish(await core.respond(to: request, handler))
+        }
+        state.withLock { if !$0.isOver { $0.task = task } }
+    }
+
+    /// The answer, once.
+    func take() -> Response? {
+        state.withLock { state in
+            defer { state.answer = nil }
+            return state.answer
+        }
+    }
+
+    var isOver: Bool { state.withLock { $0.isOver } }
+
+    func interrupt(_ reason: Interruption) {
+        switch reason {
+        case .tick, .stopping: break
+        case .deadline:
+            connection.core.metrics.deadlines.with("handler").increment()
+            giveUp(.handlerTimeout())
+        case .terminating:
+            giveUp(.serviceUnavailable("The server stops.", retryAfter: .seconds(1), code: "stopping"))
+        }
+    }
+
+    /// Ends the handler without an answer: nobody is there to take it.
+    func abandon() {
+        let task = state.withLock { state in
+            defer { state = State(isOver: true) }
+            return state.task
+        }
+        task?.cancel()
+    }
+
+    private func giveUp(_ problem: Problem) {
+        guard let task = state.withLock({ $0.isOver ? nil : $0.task }) else { return }
+        finish(connection.core.render(problem, of: request.head))
+        task.cancel()
+    }
+
+    private func finish(_ response: Response) {
+        let isFirst = state.withLock { state in
+            guard !state.isOver else { return false }
+            state = State(answer: response, isOver: true)
+            return true
+        }
+        if isFirst { connection.doorbell.ring() }
+    }
+}

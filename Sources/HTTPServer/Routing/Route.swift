@@ -1,0 +1,18 @@
+/// One method on one pattern, and what answers it.
+public struct Route: Sendable {
+    public let method: Method
+    /// Such as `/api/v2/{collection}/{id}`; this is also the label in metrics.
+    public let pattern: String
+    public let info: RouteInfo
+    public let body: BodyPolicy
+    let handler: Handler
+    let middleware: [any Middleware]
+
+    /// What a request is answered by.
+    enum Handler: Sendable {
+        /// Runs on the thread that read the request: it must not block.
+        case direct(@Sendable (Request) throws -> Response)
+        /// Runs as a task; the connection waits without holding a thread.
+        case task(@Sendable (Request) async throws -> Response)
+    }
+}

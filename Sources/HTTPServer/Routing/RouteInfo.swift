@@ -1,0 +1,33 @@
+/// What a route says about itself to those who list routes, such as a generated API description.
+public struct RouteInfo: Sendable {
+    /// A stable name such as `characters.create`; the method and pattern where none is given.
+    public var name: String?
+    /// One line for people.
+    public var summary: String
+    /// Groups of routes it belongs to.
+    public var tags: [String]
+    /// Whatever else the room that declares routes wants to find again, such as schemas.
+    public var details: (any Sendable)?
+
+    public init(
+        name: String? = nil, summary: String = "", tags: [String] = [], details: (any Sendable)? = nil
+    ) {
+        self.name = name
+        self.summary = summary
+        self.tags = tags
+        self.details = details
+    }
+}
+
+/// What a route does with the body of a request.
+public enum BodyPolicy: Sendable, Hashable {
+    /// A request with a body is refused.
+    case none
+    /// Received as a whole before the handler runs; more than `bytesMax` is refused with 413.
+    case buffered(bytesMax: Int)
+    /// Handed on while it arrives. Only for asynchronous handlers.
+    case streamed(bytesMax: Int64)
+
+    /// What routes that take a body take unless they say otherwise: 1 MiB.
+    public static let standard = BodyPolicy.buffered(bytesMax: 1 << 20)
+}

@@ -1,0 +1,117 @@
+/// Collects routes. Patterns have static segments, parameters `{name}` that match one segment, and a tail `{name...}`
+/// that matches the rest.
+///
+/// ```swift
+/// var router = Router()
+/// router.get("/api/v2/{collection}/{id}") { request in .json(try entities.find(request.parameter("id"))) }
+/// router.post("/api/v2/{collection}") { request in try await create(request) }
+/// ```
+/// A static segment wins over a parameter, and a parameter over a tail. `HEAD` and `OPTIONS` are answered by
+/// themselves.
+public struct Router: Sendable {
+    /// Everything declared so far, in order.
+    public private(set) var routes: [Route] = []
+    private let prefix: String
+    private var middleware: [any Middleware] = []
+
+    public init() { prefix = "" }
+
+    private init(prefix: String) { self.prefix = prefix }
+
+    /// Puts a middleware around every route of this router, also around those declared before.
+    ///
+    /// The first one declared sees a request first and its answer last.
+    public mutating func use(_ middleware: any Middleware) { self.middleware.append(middleware) }
+
+    /// Declares routes that share a prefix and what `build` puts around them.
+    public mutating func group(_ prefix: String, _ build: (inout Router) -> Void) {
+        var inner = Router(prefix: self.prefix + prefix)
+        build(&inner)
+        for route in inner.routes {
+            routes.append(
+                Route(
+                    method: route.method, pattern: route.pattern, info: route.info, body: route.body,
+                    handler: route.handler, middleware: inner.middleware + route.middleware))
+        }
+    }
+
+    /// What goes around a request that found no route, and around every route from outside.
+    var outermost: [any Middleware] { middleware }
+
+    private mutating func add(
+        _ method: Method, _ pattern: String, _ info: RouteInfo, _ body: BodyPolicy, _ handler: Route.Handler
+    ) {
+        if case (.direct, .streamed) = (handler, body) {
+            preconditionFailure("\(method) \(pattern): only an asynchronous handler can take a streamed body")
+        }
+        routes.append(
+            Route(method: method, pattern: prefix + pattern, info: info, body: body, handler: handler, middleware: []))
+    }
+}
+
+extension Router {
+    /// Declares a route whose handler answers at once, on the thread that read the request. It must not block.
+    public mutating func on(
+        _ method: Method, _ pattern: String, body: BodyPolicy = .none, info: RouteInfo = RouteInfo(),
+        _ handler: @escaping @Sendable (Request) throws -> Response
+    ) {
+        add(method, pattern, info, body, .direct(handler))
+    }
+
+    /// Declares a route whose handler may wait. One that never does is answered without a detour.
+    public mutating func on(
+        _ method: Method, _ pattern: String, body: BodyPolicy = .none, info: RouteInfo = RouteInfo(),
+        _ handler: @escaping @Sendable (Request) async throws -> Response
+    ) {
+        add(method, pattern, info, body, .task(handler))
+    }
+
+    public mutating func get(
+        _ pattern: String, info: RouteInfo = RouteInfo(),
+        _ handler: @escaping @Sendable (Request) throws -> Response
+    ) {
+        add(.get, pattern, info, .none, .direct(handler))
+    }
+
+    public mutating func get(
+        _ pattern: String, info: RouteInfo = RouteInfo(),
+        _ handler: @escaping @Sendable (Request) async throws -> Response
+    ) {
+        add(.get, pattern, info, .none, .task(handler))
+    }
+
+    public mutating func post(
+        _ pattern: String, body: BodyPolicy = .standard, info: RouteInfo = RouteInfo(),
+        _ handler: @escaping @Sendable (Request) throws -> Response
+    ) {
+        add(.post, pattern, info, body, .direct(handler))
+    }
+
+    public mutating func post(
+        _ pattern: String, body: BodyPolicy = .standard, info: RouteInfo = RouteInfo(),
+        _ handler: @escaping @Sendable (Request) async throws -> Response
+    ) {
+        add(.post, pattern, info, body, .task(handler))
+    }
+
+    public mutating func put(
+        _ pattern: String, body: BodyPolicy = .standard, info: RouteInfo = RouteInfo(),
+        _ handler: @escaping @Sendable (Request) async throws -> Response
+    ) {
+        add(.put, pattern, info, body, .task(handler))
+    }
+
+    public mutating func patch(
+        _ pattern: String, body: BodyPolicy = .standard, info: RouteInfo = RouteInfo(),
+        _ handler: @escaping @Sendable (Request) async throws -> Response
+    ) {
+        add(.patch, pattern, info, body, .task(handler))
+    }
+
+    public mutating func delete(
+        _ pattern: String, info: RouteInfo = RouteInfo(),
+        _ handler: @escaping @Sendable (Request) async throws -> Response
+    ) {
+        add(.delete, pattern, info, .none, .task(handler))
+    }
+}

@@ -1,0 +1,72 @@
+internal import Glibc
+internal import HTTPServer
+internal import Synchronization
+internal import System
+internal import Telemetry
+
+/// A server on a free port for the length of a test, and a client connected to it.
+func serving<Result>(
+    _ configuration: HTTPServer.Configuration = .init(), metrics: Metrics = Metrics(), logger: Logger = .silent,
+    identifiers: any IdentifierSource = RequestIdentifiers(), routes: (inout Router) -> Void,
+    _ body: (HTTPServer, RawClient) async throws -> Result
+) async throws -> Result {
+    var router = Router()
+    routes(&router)
+    let server = HTTPServer(
+        configuration: configuration, router: router, metrics: metrics, logger: logger, identifiers: identifiers)
+    try server.start()
+    do {
+        let result = try await body(server, server.newClient())
+        await server.stop(grace: .seconds(2))
+        return result
+    } catch {
+        await server.stop(grace: .zero)
+        throw error
+    }
+}
+
+extension HTTPServer {
+    func newClient() throws -> RawClient {
+        guard let boundAddress else { throw SystemError(code: ENOTCONN, operation: "connect") }
+        return try RawClient(boundAddress)
+    }
+}
+
+/// Looks until something holds, for a bounded time.
+func eventually(within patience: Duration = .seconds(10), _ condition: () async throws -> Bool) async rethrows -> Bool {
+    let clock = ContinuousClock()
+    let end = clock.now + patience
+    while clock.now < end {
+        if try await condition() { return true }
+        await Task.yield()
+    }
+    return false
+}
+
+/// Collects what was logged.
+final class LogBook: Sendable {
+    private let lines = Mutex<[Logger.Entry]>([])
+
+    var entries: [Logger.Entry] { lines.withLock { $0 } }
+
+    var logger: Logger {
+        Logger(module: "test") { [self] entry in lines.withLock { $0.append(entry) } }
+    }
+}
+
+/// A gate that tasks wait at until somebody opens it.
+actor Gate {
+    private var isOpen = false
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    func open() {
+        isOpen = true
+        for continuation in waiting { continuation.resume() }
+        waiting = []
+    }
+
+    func pass() async {
+        if isOpen { return }
+        await withCheckedContinuation { waiting.append($0) }
+    }
+}
