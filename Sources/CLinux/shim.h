@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <spawn.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -24,4 +25,9 @@ static inline int lifeos_pidfd_send_signal(int process, int signal) {
 static inline int lifeos_open_beneath(int folder, const char *path) {
     unsigned long long how[3] = {O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0, 0x02 | 0x08};
     return (int)syscall(437, folder, path, how, sizeof how);
+}
+
+static inline int lifeos_terminal_columns(int descriptor) {
+    struct winsize size;
+    return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
