@@ -1,0 +1,189 @@
+internal import Configuration
+public import JSON
+internal import Synchronization
+internal import System
+
+/// What a command says: sentences, tables and progress for people, and the same facts as JSON lines for machines.
+///
+/// Results go to standard output; notes, warnings, questions, progress and errors go to standard error, so that a pipe
+/// carries results alone. Once nobody reads the output any more, what is written to it is dropped without a word.
+public final class Output: Sendable {
+    /// Whether `--json` was given.
+    public let isJSON: Bool
+    let terminal: any Terminal
+    let elapsed: @Sendable () -> Duration
+    let style: Style
+    let errorStyle: Style
+    /// Whether a person sits at the other end.
+    let outputIsTerminal: Bool
+    let errorsAreTerminal: Bool
+    /// Whether the terminal only knows how to write on.
+    let isDumb: Bool
+    private let state = Mutex(State())
+
+    private struct State {
+        /// The progress bar that stands on the terminal's last line.
+        var bar: String?
+        var isBroken = false
+        var agreesToAll = false
+        var whenBroken: (@Sendable () -> Void)?
+    }
+
+    init(_ surroundings: Surroundings, isJSON: Bool, colour: GlobalOptions.Colour) {
+        self.isJSON = isJSON
+        terminal = surroundings.terminal
+        elapsed = surroundings.clock.stopwatch()
+        let environment = surroundings.environment
+        isDumb = environment["TERM"] == "dumb"
+        outputIsTerminal = terminal.isInteractive(.output)
+        errorsAreTerminal = terminal.isInteractive(.errors)
+        style = Style(isTerminal: outputIsTerminal, environment: environment, wish: colour)
+        errorStyle = Style(isTerminal: errorsAreTerminal, environment: environment, wish: colour)
+    }
+
+    /// How wide tables may be; `nil` in a pipe, where nobody looks at the width.
+    var tableWidth: Int? { outputIsTerminal ? terminal.columns ?? 80 : nil }
+
+    /// How wide running text may be: never more than 80, since longer lines are hard to read.
+    var textWidth: Int { max(40, min(80, terminal.columns ?? 80)) }
+
+    // Results
+
+    /// Says what happened. Machines get the fields, and the sentence as `message`.
+    public func say(_ sentence: String, _ fields: KeyValuePairs<String, Cell> = [:]) {
+        if isJSON {
+            writeJSON { $0.object { Self.write(sentence, fields, into: &$0) } }
+        } else {
+            write(DisplayText.clean(sentence, keepingLines: true) + "\n")
+        }
+    }
+
+    /// Prints the text as it is, in both modes: for scripts, documents and bytes that others made.
+    public func verbatim(_ text: String) { write(text) }
+
+    /// Prints one JSON line; nothing when people look.
+    public func json(_ value: some JSONEncodable) {
+        if isJSON { writeJSON { $0.write(value) } }
+    }
+
+    // Remarks
+
+    /// Says something in passing, to people only.
+    public func note(_ sentence: String) {
+        if !isJSON { writeError(errorStyle.dim(DisplayText.clean(sentence, keepingLines: true)) + "\n") }
+    }
+
+    /// Says that something is not as it should be, and goes on.
+    public func warn(_ sentence: String, _ fields: KeyValuePairs<String, Cell> = [:]) {
+        if isJSON {
+            writeJSON(to: .errors) {
+                $0.object { $0.field("warning") { $0.object { Self.write(sentence, fields, into: &$0) } } }
+            }
+        } else {
+            writeError("\(errorStyle.yellow("Warning:")) \(DisplayText.clean(sentence, keepingLines: true))\n")
+        }
+    }
+
+    func fail(_ failure: Failure) {
+        if isJSON {
+            writeJSON(to: .errors) { $0.object { $0.field("error", failure) } }
+            return
+        }
+        let problems = failure.problems.map { "- \(DisplayText.clean($0.description))" }
+        let message = DisplayText.clean(failure.message, keepingLines: true)
+        let lines = ["\(errorStyle.red("Error:")) \(message)"] + problems
+        let advice = failure.advice.map { [DisplayText.clean($0, keepingLines: true)] } ?? []
+        writeError((lines + advice).joined(separator: "\n") + "\n")
+    }
+
+    private static func write(
+        _ sentence: String, _ fields: KeyValuePairs<String, Cell>, into writer: inout JSONWriter
+    ) {
+        writer.field("message", sentence)
+        for (name, cell) in fields { writer.field(name, cell) }
+    }
+}
+
+// How it reaches the terminal.
+extension Output {
+    /// Called once when nobody reads the output any more.
+    func whenBroken(_ action: @escaping @Sendable () -> Void) {
+        let isBroken = state.withLock { state in
+            state.whenBroken = action
+            return state.isBroken
+        }
+        if isBroken { action() }
+    }
+
+    var isBroken: Bool { state.withLock { $0.isBroken } }
+
+    /// Takes every question as answered with yes.
+    func agreeToAll() { state.withLock { $0.agreesToAll = true } }
+
+    var agreesToAll: Bool { state.withLock { $0.agreesToAll } }
+
+    func writeJSON(to stream: StandardStream = .output, _ body: (inout JSONWriter) -> Void) {
+        var writer = JSONWriter()
+        body(&writer)
+        let line = String(decoding: writer.bytes, as: UTF8.self) + "\n"
+        if stream == .output { write(line) } else { writeError(line) }
+    }
+
+    func write(_ text: String) {
+        let broken = state.withLock { state -> (@Sendable () -> Void)? in
+            guard !state.isBroken else { return nil }
+            // A bar on the same screen has to make room, and comes back beneath.
+            let bar = outputIsTerminal ? state.bar : nil
+            do {
+                if bar != nil { try terminal.write(Self.clearLine, to: .errors) }
+                try terminal.write(text, to: .output)
+                if let bar { try terminal.write(bar, to: .errors) }
+                return nil
+            } catch {
+                state.isBroken = true
+                return state.whenBroken
+            }
+        }
+        broken?()
+    }
+
+    func writeError(_ text: String) {
+        state.withLock { state in
+            // Nobody is left to be told when this fails.
+            try? terminal.write(state.bar.map { Self.clearLine + text + $0 } ?? text, to: .errors)
+        }
+    }
+
+    /// Draws the bar anew, or takes it away.
+    func setBar(_ bar: String?) {
+        state.withLock { state in
+            if bar == nil, state.bar == nil { return }
+            state.bar = bar
+            try? terminal.write(Self.clearLine + (bar ?? ""), to: .errors)
+        }
+    }
+
+    /// Back to the line's beginning, and everything on it gone.
+    private static let clearLine = "\r\u{1B}[K"
+}
+
+extension Failure: JSONEncodable {
+    public func encode(into writer: inout JSONWriter) {
+        writer.object {
+            $0.field("code", code.rawValue)
+            $0.field("message", message)
+            if let advice { $0.field("advice", advice) }
+            $0.field("exit_code", Int(exitCode.rawValue))
+            guard !problems.isEmpty else { return }
+            $0.field("problems") {
+                $0.array(of: problems) { writer, problem in
+                    writer.object {
+                        $0.field("code", problem.code.rawValue)
+                        $0.field("name", problem.name)
+                        $0.field("message", problem.description)
+                    }
+                }
+            }
+        }
+    }
+}

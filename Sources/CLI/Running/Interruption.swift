@@ -1,0 +1,122 @@
+internal import Glibc
+internal import Synchronization
+internal import System
+
+/// Hears Ctrl-C and the other ways to ask a program to stop.
+///
+/// The first signal cancels the running command, unless the command waits for it by ``Invocation/interrupted()`` and
+/// stops by itself. Another Ctrl-C ends the program at once, whatever it is doing.
+public final class Interruption: Sendable {
+    private struct State {
+        var received: Signal?
+        /// Whether nobody waited for that signal, so that it cancelled the command.
+        var hasCancelled = false
+        var waiters: [Int: CheckedContinuation<Signal?, Never>] = [:]
+        var waiterLast = 0
+        var cancel: (@Sendable () -> Void)?
+        var thread: pthread_t?
+    }
+
+    private static let signals: [Signal] = [.interrupt, .terminate, .hangUp]
+
+    private let state = Mutex(State())
+    private let endAtOnce: @Sendable (ExitCode) -> Void
+
+    /// One that hears nothing until it is told to ``listen()``.
+    public convenience init() {
+        self.init { code in
+            // The cursor may stand behind a bar, and `exit` would run what other threads are still using.
+            print()
+            _exit(code.rawValue)
+        }
+    }
+
+    init(endAtOnce: @escaping @Sendable (ExitCode) -> Void) { self.endAtOnce = endAtOnce }
+
+    /// Blocks the signals in this thread, and so in all that it starts, and waits for them in one of its own.
+    /// A write to a closed pipe becomes an error instead of the end.
+    public func listen() {
+        var set = Self.signalSet()
+        unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
+        _ = Glibc.signal(SIGPIPE, SIG_IGN)
+        Thread.detach(name: "signals") {
+            self.state.withLock { $0.thread = pthread_self() }
+            var set = Self.signalSet()
+            while true {
+                var number: Int32 = 0
+                if unsafe sigwait(&set, &number) == 0 { self.receive(Signal(number: number)) }
+            }
+        }
+    }
+
+    private static func signalSet() -> sigset_t {
+        var set = sigset_t()
+        unsafe sigemptyset(&set)
+        for signal in signals { unsafe sigaddset(&set, signal.number) }
+        return set
+    }
+
+    /// The signal that cancelled the command, if one did.
+    var cancelledBy: Signal? { state.withLock { $0.hasCancelled ? $0.received : nil } }
+
+    /// What to do at the first signal when nobody waits for it.
+    func cancelling(_ cancel: @escaping @Sendable () -> Void) {
+        let isTooLate = state.withLock { state in
+            state.cancel = cancel
+            state.hasCancelled = state.received != nil
+            return state.hasCancelled
+        }
+        if isTooLate { cancel() }
+    }
+
+    func receive(_ signal: Signal) {
+        let (isFirst, waiters, cancel) = state.withLock { state in
+            let isFirst = state.received == nil
+            if isFirst {
+                state.received = signal
+                state.hasCancelled = state.waiters.isEmpty && state.cancel != nil
+            }
+            defer { state.waiters = [:] }
+            return (isFirst, state.waiters.values, state.cancel)
+        }
+        // A closing terminal may well send SIGHUP twice, and a supervisor SIGTERM: only a person is impatient.
+        if !isFirst, signal == .interrupt { endAtOnce(.ended(by: signal)) }
+        guard isFirst else { return }
+        if waiters.isEmpty { cancel?() }
+        for waiter in waiters { waiter.resume(returning: signal) }
+    }
+
+    /// Waits for the first signal; throws only when the task is cancelled.
+    func signal() async throws(CancellationError) -> Signal {
+        let waiter = state.withLock { state in
+            state.waiterLast += 1
+            return state.waiterLast
+        }
+        let signal = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let known: Signal?? = state.withLock { state in
+                    if let received = state.received { return .some(received) }
+                    if Task.isCancelled { return .some(nil) }
+                    state.waiters[waiter] = continuation
+                    return nil
+                }
+                if let known { continuation.resume(returning: known) }
+            }
+        } onCancel: {
+            state.withLock { $0.waiters.removeValue(forKey: waiter) }?.resume(returning: nil)
+        }
+        guard let signal else { throw CancellationError() }
+        return signal
+    }
+
+    /// Sends a signal to the listening thread alone, so that a test need not fear for its process.
+    func sendToOwnThread(_ signal: Signal) -> Bool {
+        guard let thread = state.withLock({ $0.thread }) else { return false }
+        return pthread_kill(thread, signal.number) == 0
+    }
+}
+
+extension ExitCode {
+    /// What shells report of a program that a signal ended.
+    static func ended(by signal: Signal) -> ExitCode { ExitCode(rawValue: 128 + signal.number) }
+}

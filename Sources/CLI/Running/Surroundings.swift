@@ -1,0 +1,64 @@
+internal import Glibc
+internal import System
+
+/// All that a program finds around it, passed in so that tests can make their own.
+public struct Surroundings: Sendable {
+    public var environment: [String: String]
+    /// The absolute path that relative ones begin at.
+    public var folder: String
+    public var terminal: any Terminal
+    /// Measures progress and time-outs.
+    public var clock: any Clock<Duration>
+    public var interruption: Interruption
+
+    public init(
+        environment: [String: String], folder: String, terminal: any Terminal,
+        clock: any Clock<Duration> = ContinuousClock(), interruption: Interruption = Interruption()
+    ) {
+        self.environment = environment
+        self.folder = folder
+        self.terminal = terminal
+        self.clock = clock
+        self.interruption = interruption
+    }
+
+    /// What this process was started with. Call it first of all: it blocks the signals that ask the program to stop, and
+    /// threads that exist already would still die of them.
+    public static func thisProcess() -> Surroundings {
+        let interruption = Interruption()
+        interruption.listen()
+        return Surroundings(
+            environment: processEnvironment(), folder: workingFolder(), terminal: ProcessTerminal(),
+            interruption: interruption)
+    }
+
+    private static func processEnvironment() -> [String: String] {
+        var environment: [String: String] = [:]
+        var entry = unsafe environ
+        while let text = unsafe entry.pointee {
+            let parts = unsafe String(cString: text).split(
+                separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            // The first of two wins, as `getenv` has it.
+            if parts.count == 2, environment[String(parts[0])] == nil {
+                environment[String(parts[0])] = String(parts[1])
+            }
+            unsafe entry += 1
+        }
+        return environment
+    }
+
+    private static func workingFolder() -> String {
+        // The folder may have been removed under our feet; relative paths then begin at the root.
+        guard let path = unsafe getcwd(nil, 0) else { return "/" }
+        defer { unsafe free(path) }
+        return unsafe String(cString: path)
+    }
+}
+
+extension Clock where Duration == Swift.Duration {
+    /// Tells the time that passed since now.
+    func stopwatch() -> @Sendable () -> Duration {
+        let begin = now
+        return { begin.duration(to: now) }
+    }
+}

@@ -1,0 +1,20 @@
+public import System
+
+/// The three streams between a program and whoever called it. A protocol, so that tests can play the other side.
+public protocol Terminal: Sendable {
+    /// Whether a person sits at the stream's other end.
+    func isInteractive(_ stream: StandardStream) -> Bool
+    /// How many characters fit a line, where somebody knows.
+    var columns: Int? { get }
+    /// Writes all of it to `output` or `errors`; returns once the system has taken it.
+    func write(_ text: String, to stream: StandardStream) throws(SystemError)
+    /// The next line of `input` without its end, or `nil` at the end. Blocks the thread until it has come.
+    func readLine() -> String?
+}
+
+/// One of the streams every program has.
+public enum StandardStream: Int32, Sendable {
+    case input = 0
+    case output = 1
+    case errors = 2
+}
