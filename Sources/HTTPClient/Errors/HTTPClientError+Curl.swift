@@ -3,15 +3,17 @@ internal import CCurl
 extension HTTPClientError {
     /// Translates libcurl's verdict.
     ///
-    /// - Parameter tlsDetail: libcurl's own sentence. It is shown for TLS alone, where it names what is wrong with a
-    ///   certificate and cannot hold a secret.
-    static func curl(_ code: CURLcode, host: String, mayHaveBeenSent: Bool, tlsDetail: String) -> HTTPClientError {
-        let (meaning, detail) = Self.meaning(of: code, tlsDetail: tlsDetail)
+    /// - Parameter sentence: libcurl's own about this failure. It is shown for TLS alone, where it names what is wrong
+    ///   with a certificate and cannot hold a secret.
+    static func curl(_ code: CURLcode, host: String, mayHaveBeenSent: Bool, sentence: String) -> HTTPClientError {
+        let (meaning, detail) =
+            code == CURLE_RECV_ERROR && sentence.contains("chunked-encoding")
+            ? (.brokenResponse, "The chunks of the body are malformed") : Self.meaning(of: code, sentence: sentence)
         return HTTPClientError(
             meaning, host: host, mayHaveBeenSent: mayHaveBeenSent, detail: detail, curlCode: code.rawValue)
     }
 
-    private static func meaning(of code: CURLcode, tlsDetail: String) -> (Code, detail: String?) {
+    private static func meaning(of code: CURLcode, sentence: String) -> (Code, detail: String?) {
         switch code {
         case CURLE_COULDNT_RESOLVE_HOST: (.unresolvedHost, nil)
         case CURLE_COULDNT_CONNECT: (.refused, nil)
@@ -19,9 +21,9 @@ extension HTTPClientError {
         case CURLE_PROXY: (.proxyFailed, nil)
         // No other time-out is left to libcurl.
         case CURLE_OPERATION_TIMEDOUT: (.timedOutConnecting, nil)
-        case CURLE_SSL_CONNECT_ERROR: (.tlsFailed, tlsDetail)
+        case CURLE_SSL_CONNECT_ERROR: (.tlsFailed, sentence)
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS:
-            (.tlsVerificationFailed, tlsDetail)
+            (.tlsVerificationFailed, sentence)
         case CURLE_SSL_CACERT_BADFILE:
             (.invalidConfiguration, "tls.authoritiesFile cannot be read as PEM certificates")
         case CURLE_GOT_NOTHING: (.connectionLost, "The server closed the connection without an answer")
@@ -29,9 +31,10 @@ extension HTTPClientError {
         case CURLE_RECV_ERROR: (.connectionLost, "The connection broke while the answer was read")
         case CURLE_PARTIAL_FILE: (.connectionLost, "The answer ended before the length it announced")
         case CURLE_SEND_FAIL_REWIND: (.connectionLost, "The connection was dead, and the body cannot be sent again")
-        case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING, CURLE_HTTP2,
-            CURLE_HTTP2_STREAM:
-            (.brokenResponse, explain(code))
+        case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING,
+            // Only what a server sends can still bring these up once everything else was accepted.
+            CURLE_BAD_FUNCTION_ARGUMENT:
+            (.brokenResponse, nil)
         case CURLE_FILESIZE_EXCEEDED: (.tooLarge, nil)
         default: (.transportFailed, explain(code))
         }

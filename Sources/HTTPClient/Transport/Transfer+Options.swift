@@ -14,7 +14,7 @@ extension Transfer {
         setCallbacks()
         if let refusal = easy.refusal {
             throw HTTPClientError.curl(
-                refusal, host: request.host, mayHaveBeenSent: false, tlsDetail: easy.keptErrorText)
+                refusal, host: request.host, mayHaveBeenSent: false, sentence: easy.keptErrorText)
         }
     }
 

@@ -105,6 +105,10 @@ final class Transfer {
                 .tooLarge, detail: "The answer has \(announced) bytes; allowed are \(request.responseBytesMax)")
             return false
         }
+        guard Set(head.headers.all("Content-Length")).count < 2 else {
+            failure = exchange.failure(.brokenResponse, detail: "The answer announces two lengths")
+            return false
+        }
         wasRefused = head.status >= 400
         enter(.receiving)
         exchange.receive(head)
@@ -138,9 +142,13 @@ final class Transfer {
 
     /// What libcurl's verdict means, unless this side knows better.
     func verdict(_ result: CURLcode) -> HTTPClientError? {
+        // libcurl takes an end within the header for the header's end.
+        if result == CURLE_OK, phase != .receiving {
+            return exchange.failure(.connectionLost, detail: "The connection ended within the answer's header")
+        }
         guard result != CURLE_OK else { return nil }
         let wasIssued = exchange.wasIssued.load(ordering: .relaxed)
         return failure
-            ?? .curl(result, host: request.host, mayHaveBeenSent: wasIssued, tlsDetail: easy.keptErrorText)
+            ?? .curl(result, host: request.host, mayHaveBeenSent: wasIssued, sentence: easy.keptErrorText)
     }
 }
