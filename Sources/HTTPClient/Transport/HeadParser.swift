@@ -41,6 +41,9 @@ struct HeadParser {
         return .more
     }
 
+    /// Whether the final answer has begun and its head is not complete.
+    var isWithinFinalHead: Bool { !isComplete && (head.map { $0.status >= 200 } ?? false) }
+
     /// Forgets what came so far but for its size: libcurl asks again on another connection.
     mutating func startOver() { (head, isComplete) = (nil, false) }
 

@@ -7,6 +7,7 @@ final class Transfer {
         case connecting
         case sending
         case awaitingAnswer
+        case receivingHead
         case receiving
     }
 
@@ -49,6 +50,7 @@ final class Transfer {
             case .connecting: nil
             case .sending: pausesSending ? nil : (lastProgress + timeouts.idle, .timedOutIdle)
             case .awaitingAnswer: (lastProgress + timeouts.firstByte, .timedOutWaitingForFirstByte)
+            case .receivingHead: (lastProgress + timeouts.idle, .timedOutIdle)
             case .receiving: pausesReceiving || pausesSending ? nil : (lastProgress + timeouts.idle, .timedOutIdle)
             }
         guard let total = request.deadline else { return next }
@@ -84,9 +86,10 @@ final class Transfer {
 
     /// False ends the transfer.
     func receive(headerLine line: UnsafeRawBufferPointer) -> Bool {
-        if phase == .awaitingAnswer || phase == .receiving { enter(phase) }
         switch unsafe parser.consume(line) {
-        case .more: return true
+        case .more:
+            enter(parser.isWithinFinalHead ? .receivingHead : phase)
+            return true
         case .complete(let head): return begin(head)
         case .tooLong:
             failure = exchange.failure(.tooLarge, detail: "The header is longer than \(parser.bytesMax) bytes")

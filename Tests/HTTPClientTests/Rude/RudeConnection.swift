@@ -106,6 +106,13 @@ struct RudeConnection: Sendable {
     /// Reads and forgets until the client is gone.
     func drain() { while !read(64 << 10).isEmpty {} }
 
+    /// Waits until the client is gone without reading what it sends.
+    func waitUntilGone() {
+        let peerHasClosed: Int16 = 0x2000  // POLLRDHUP
+        var waiting = pollfd(fd: descriptor, events: peerHasClosed, revents: 0)
+        while unsafe poll(&waiting, 1, -1) < 0, errno == EINTR {}
+    }
+
     /// True when the client went away within the time; what it sends is thrown away.
     func isAbandoned(withinMilliseconds limit: Int32) -> Bool {
         var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
