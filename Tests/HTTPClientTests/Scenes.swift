@@ -52,6 +52,13 @@ final class Collected<Value: Sendable>: Sendable {
     func add(_ value: Value) { values.withLock { $0.append(value) } }
 }
 
+/// Lets a server's thread wait until the test is ready for it.
+final class Gate: Sendable {
+    private let isOpen = Monitor(false)
+    func open() { isOpen.withLock { $0 = true } }
+    func wait() { isOpen.wait(until: { $0 }) { _ in } }
+}
+
 /// A folder for one test's files, removed with it.
 final class TemporaryFolder: Sendable {
     let path: String

@@ -17,7 +17,7 @@ struct HeadParser {
     let bytesMax: Int
     private var bytes = 0
     private var head: Head?
-    private var isComplete = false
+    private(set) var isComplete = false
 
     init(bytesMax: Int) { self.bytesMax = bytesMax }
 

@@ -65,8 +65,11 @@ final class Transfer {
 
     /// The connection stands and the request goes out; false when it must not go out (again).
     func issue() -> Bool {
+        // libcurl asks again after a 417, as often as it is told 417. The first is the answer.
+        guard !parser.isComplete else { return false }
         let isRepetition = exchange.wasIssued.exchange(true, ordering: .relaxed)
-        if isRepetition, !request.mayRepeat {
+        let isBodyUsedUp = exchange.upload != nil && bytesRead > 0
+        if isRepetition, !request.mayRepeat || isBodyUsedUp {
             failure = exchange.failure(
                 .connectionLost, detail: "A kept connection was dead, and the request may have been carried out")
             return false
@@ -145,13 +148,19 @@ final class Transfer {
 
     /// What libcurl's verdict means, unless this side knows better.
     func verdict(_ result: CURLcode) -> HTTPClientError? {
-        // libcurl takes an end within the header for the header's end.
-        if result == CURLE_OK, phase != .receiving {
-            return exchange.failure(.connectionLost, detail: "The connection ended within the answer's header")
-        }
-        guard result != CURLE_OK else { return nil }
+        if let failure { return failure }
         let wasIssued = exchange.wasIssued.load(ordering: .relaxed)
-        return failure
-            ?? .curl(result, host: request.host, mayHaveBeenSent: wasIssued, sentence: easy.keptErrorText)
+        switch result {
+        case CURLE_OK where parser.isComplete: return nil
+        case CURLE_ABORTED_BY_CALLBACK where parser.isComplete: return nil
+        // libcurl takes an end within the header for the header's end.
+        case CURLE_OK:
+            return exchange.failure(.connectionLost, detail: "The connection ended within the answer's header")
+        // libcurl's name for a line beyond its own limit of 100 KiB.
+        case CURLE_OUT_OF_MEMORY where wasIssued:
+            return exchange.failure(.tooLarge, detail: "A line of the header is too long")
+        default:
+            return .curl(result, host: request.host, mayHaveBeenSent: wasIssued, sentence: easy.keptErrorText)
+        }
     }
 }

@@ -39,13 +39,19 @@ struct RudeConnection: Sendable {
         if let length = request.header("Content-Length").flatMap({ Int($0) }) {
             request.body = readExactly(length)
         } else if request.header("Transfer-Encoding") == "chunked" {
-            while let size = Int(readLine(), radix: 16), size > 0 {
-                request.body += readExactly(size)
-                _ = readLine()
-            }
-            _ = readLine()
+            request.body = readChunks()
         }
         return request
+    }
+
+    func readChunks() -> [UInt8] {
+        var bytes: [UInt8] = []
+        while let size = Int(readLine(), radix: 16), size > 0 {
+            bytes += readExactly(size)
+            _ = readLine()
+        }
+        _ = readLine()
+        return bytes
     }
 
     func readLine() -> String {
@@ -111,6 +117,12 @@ struct RudeConnection: Sendable {
         let peerHasClosed: Int16 = 0x2000  // POLLRDHUP
         var waiting = pollfd(fd: descriptor, events: peerHasClosed, revents: 0)
         while unsafe poll(&waiting, 1, -1) < 0, errno == EINTR {}
+    }
+
+    /// Whether bytes, or the client's end, are there to be read now.
+    var isReadable: Bool {
+        var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return unsafe poll(&waiting, 1, 0) > 0
     }
 
     /// True when the client went away within the time; what it sends is thrown away.
