@@ -20,6 +20,8 @@ struct Admission {
     var waiting: Int { originOf.count }
     /// Origins that are remembered: those in use.
     var origins: Int { lines.count }
+    /// Everything that takes memory.
+    var remembered: Int { turns.count + originOf.count + lines.values.reduce(0) { $0 + 1 + $1.waiting.count } }
 
     init(totalMax: Int, perOriginMax: Int) {
         self.totalMax = totalMax
