@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import System
@@ -6,8 +7,9 @@ import Testing
 @Suite struct BeneathTests {
     /// A folder of its own, with something outside it that must stay out of reach.
     private func withTree(_ body: (_ root: borrowing FileDescriptor) throws -> Void) throws {
-        let top = "/tmp/lifeos-beneath-\(getpid())-\(UInt32.random(in: 0 ... .max))"
-        let root = "\(top)/root"
+        let folder = try TemporaryFolder("beneath")
+        let top = folder.path
+        let root = folder.path("root")
         try Files.makeFolder("\(root)/inner")
         try Files.replace("\(top)/secret", with: Array("secret".utf8))
         try Files.replace("\(root)/inner/file", with: Array("file".utf8))
@@ -15,11 +17,6 @@ import Testing
         #expect(unsafe symlink("\(top)/secret", "\(root)/absolute") == 0)
         #expect(unsafe symlink("..", "\(root)/up") == 0)
         #expect(unsafe symlink("inner/file", "\(root)/within") == 0)
-        defer {
-            for path in ["escape", "absolute", "up", "within", "inner/file"] { unsafe unlink("\(root)/\(path)") }
-            unsafe unlink("\(top)/secret")
-            for path in ["\(root)/inner", root, top] { unsafe rmdir(path) }
-        }
         try body(try FileDescriptor.open(root, .directory))
     }
 

@@ -45,6 +45,8 @@ public struct Parameters: Sendable {
         self.pairs = pairs
     }
 
+    init(pairs: [(name: String, value: String)]) { self.pairs = pairs }
+
     private init(encoded: Span<UInt8>, limits: Limits) throws(Problem) {
         var pairs: [(name: String, value: String)] = []
         var refused: [Problem.Field] = []

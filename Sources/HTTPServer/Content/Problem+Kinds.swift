@@ -1,3 +1,5 @@
+internal import JSON
+
 /// The problems that every service meets. Each sentence says what the caller can do.
 extension Problem {
     public static func badRequest(_ detail: String, code: Code = "bad_request") -> Problem {
@@ -47,7 +49,7 @@ extension Problem {
         Problem(
             .notAcceptable, "not_acceptable",
             "This address cannot answer in a form you accept. Accept one of: \(offered.joined(separator: ", ")).",
-            members: ["offered": .list(offered.map { .string($0) })])
+            members: ["offered": .array(offered.map { .string($0) })])
     }
 
     public static func requestTimeout(_ what: String = "the request") -> Problem {
@@ -84,19 +86,19 @@ extension Problem {
     public static func payloadTooLarge(_ what: String = "The body", limitBytes: Int) -> Problem {
         Problem(
             .payloadTooLarge, "payload_too_large", "\(what) is too large. Send at most \(limitBytes) bytes.",
-            members: ["limit_bytes": .integer(Int64(limitBytes))])
+            members: ["limit_bytes": .number(JSONNumber(limitBytes))])
     }
 
     public static func uriTooLong(limitBytes: Int) -> Problem {
         Problem(
             .uriTooLong, "uri_too_long", "The address is too long. Use at most \(limitBytes) bytes.",
-            members: ["limit_bytes": .integer(Int64(limitBytes))])
+            members: ["limit_bytes": .number(JSONNumber(limitBytes))])
     }
 
     public static func headersTooLarge(limitBytes: Int) -> Problem {
         Problem(
             .headersTooLarge, "headers_too_large", "The headers are too large. Send at most \(limitBytes) bytes.",
-            members: ["limit_bytes": .integer(Int64(limitBytes))])
+            members: ["limit_bytes": .number(JSONNumber(limitBytes))])
     }
 
     /// - Parameter accepted: the media types that this address takes.
@@ -122,7 +124,7 @@ extension Problem {
         Problem(
             .rangeNotSatisfiable, "range_not_satisfiable",
             "That range lies outside the content, whose size is \(length) bytes. Ask within it.",
-            members: ["length": .integer(length)], headers: ["Content-Range": "bytes */\(length)"])
+            members: ["length": .number(JSONNumber(length))], headers: ["Content-Range": "bytes */\(length)"])
     }
 
     public static func unprocessable(_ detail: String, code: Code = "unprocessable") -> Problem {
@@ -134,6 +136,12 @@ extension Problem {
         return Problem(
             .tooManyRequests, code, "You ask too often. Try again in \(inWords(seconds)).",
             headers: ["Retry-After": "\(seconds)"])
+    }
+
+    public static func insufficientStorage() -> Problem {
+        Problem(
+            .insufficientStorage, "insufficient_storage",
+            "There is no room left to store this. Ask an administrator to make room, then send it again.")
     }
 
     /// What went wrong inside stays inside: the caller gets the request's identifier, the log gets the cause.

@@ -1,3 +1,5 @@
+public import JSON
+
 /// Why a request was not answered as asked: an RFC 9457 problem document that handlers throw.
 ///
 /// `code` is for programs, `title` and `detail` for people; `detail` is a sentence that says what to do next. Nothing
@@ -36,14 +38,6 @@ public struct Problem: Error, Sendable {
         }
     }
 
-    /// The value of a member that a problem adds to the standard ones.
-    public enum Value: Sendable, Hashable {
-        case string(String)
-        case integer(Int64)
-        case boolean(Bool)
-        case list([Value])
-    }
-
     /// A URI that names the kind of problem; `about:blank` says that `status` and `code` tell enough.
     public var type: String
     public var status: Status
@@ -55,14 +49,15 @@ public struct Problem: Error, Sendable {
     /// The fields that were refused, in the order found; empty where the problem is about the request as a whole.
     public var fields: [Field]
     /// What this problem adds to the standard members, such as the version that was expected.
-    public var members: [(name: String, value: Value)]
+    public var members: [(name: String, value: JSONValue)]
     /// Headers that belong to this answer, such as `Retry-After` or `Allow`.
     public var headers: [(name: String, value: String)]
 
     /// - Parameter title: the status's own words where none is given.
     public init(
         _ status: Status, _ code: Code, _ detail: String, title: String? = nil, type: String = "about:blank",
-        fields: [Field] = [], members: KeyValuePairs<String, Value> = [:], headers: KeyValuePairs<String, String> = [:]
+        fields: [Field] = [], members: KeyValuePairs<String, JSONValue> = [:],
+        headers: KeyValuePairs<String, String> = [:]
     ) {
         self.type = type
         self.status = status
@@ -89,13 +84,4 @@ extension Problem.Field.Place: CustomStringConvertible {
         case .parameter(let name), .header(let name): name
         }
     }
-}
-
-extension Problem.Value: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
-    ExpressibleByArrayLiteral
-{
-    public init(stringLiteral value: String) { self = .string(value) }
-    public init(integerLiteral value: Int64) { self = .integer(value) }
-    public init(booleanLiteral value: Bool) { self = .boolean(value) }
-    public init(arrayLiteral elements: Problem.Value...) { self = .list(elements) }
 }

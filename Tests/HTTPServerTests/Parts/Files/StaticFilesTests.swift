@@ -1,46 +1,32 @@
 import Glibc
 import HTTPServer
 import System
+import TestSupport
 import Testing
 
 @Suite struct StaticFilesTests {
-    private let folder: Folder
+    private let folder: TemporaryFolder
+    private var root: String { folder.path("root") }
     private let files: StaticFiles
 
-    /// A folder that goes away with its test.
-    final class Folder: Sendable {
-        let top = "/tmp/lifeos-files-\(getpid())-\(UInt64.random(in: 0 ... .max))"
-        var root: String { "\(top)/root" }
-
-        init(_ contents: [String: [UInt8]]) throws {
-            for (path, bytes) in contents {
-                let path = "\(top)/root/\(path)"
-                try Files.makeFolder(Files.folder(of: path))
-                try Files.replace(path, with: bytes)
-            }
-            try Files.replace("\(top)/secret", with: Array("secret".utf8))
-        }
-
-        deinit { Self.removeTree(top) }
-
-        private static func removeTree(_ path: String) {
-            if unsafe unlink(path) == 0 { return }
-            for name in (try? Files.names(in: path)) ?? [] { removeTree("\(path)/\(name)") }
-            unsafe rmdir(path)
-        }
-    }
-
     init() throws {
-        folder = try Folder([
+        let contents: [String: [UInt8]] = [
             "index.html": Array("<p>home</p>".utf8), "styles/console.css": Array(repeating: 0x61, count: 5_000),
             "digits.txt": Array("0123456789".utf8), "a b/ü.json": Array("{}".utf8), ".hidden": [1], "empty.txt": [],
             "noise.svg": (0..<4_000).map { _ in UInt8.random(in: 0...255) },
             "photo.png": Array(repeating: 0, count: 5_000),
-        ])
-        #expect(unsafe symlink("../secret", "\(folder.root)/escape.txt") == 0)
-        #expect(unsafe symlink("digits.txt", "\(folder.root)/link.txt") == 0)
-        #expect(unsafe mkfifo("\(folder.root)/pipe.txt", 0o600) == 0)
-        files = try StaticFiles(StaticFiles.Configuration(root: folder.root))
+        ]
+        folder = try TemporaryFolder("files")
+        let root = folder.path("root")
+        for (name, bytes) in contents {
+            try Files.makeFolder(Files.folder(of: "\(root)/\(name)"))
+            try Files.replace("\(root)/\(name)", with: bytes)
+        }
+        try Files.replace(folder.path("secret"), with: Array("secret".utf8))
+        #expect(unsafe symlink("../secret", "\(root)/escape.txt") == 0)
+        #expect(unsafe symlink("digits.txt", "\(root)/link.txt") == 0)
+        #expect(unsafe mkfifo("\(root)/pipe.txt", 0o600) == 0)
+        files = try StaticFiles(StaticFiles.Configuration(root: root))
     }
 
     /// An answer as a test can compare it.
@@ -129,7 +115,7 @@ import Testing
 
     @Test func aChangedFileHasAnotherTag() throws {
         let before = try get("digits.txt").headers["ETag"]
-        try Files.replace("\(folder.root)/digits.txt", with: Array("9876543210".utf8))
+        try Files.replace("\(root)/digits.txt", with: Array("9876543210".utf8))
         let after = try get("digits.txt", ["If-None-Match": before ?? ""])
         #expect(after.status == .ok && after.headers["ETag"] != before)
         #expect(after.body == Array("9876543210".utf8))
@@ -174,10 +160,10 @@ import Testing
     @Test func theCacheForgetsWhatWasNotAskedForLongest() throws {
         for name in ["a", "b", "c"] {
             let text = (0..<500).map { "\(name)\($0)" }.joined(separator: " ")
-            try Files.replace("\(folder.root)/\(name).txt", with: Array(text.utf8))
+            try Files.replace("\(root)/\(name).txt", with: Array(text.utf8))
         }
         let one = try get("a.txt", ["Accept-Encoding": "gzip"]).body.count
-        var configuration = StaticFiles.Configuration(root: folder.root)
+        var configuration = StaticFiles.Configuration(root: root)
         configuration.compressedCacheBytesMax = one * 2 + one / 2 + 3 * 256
         let files = try StaticFiles(configuration)
         for _ in 0..<3 {
@@ -191,6 +177,6 @@ import Testing
     }
 
     @Test func aMissingFolderIsSaidAtTheStart() {
-        #expect(throws: SystemError.self) { try StaticFiles(StaticFiles.Configuration(root: "\(folder.root)/nowhere")) }
+        #expect(throws: SystemError.self) { try StaticFiles(StaticFiles.Configuration(root: "\(root)/nowhere")) }
     }
 }
