@@ -109,6 +109,9 @@ public final class Interruption: Sendable {
         return signal
     }
 
+    /// How many are waiting.
+    var waiterCount: Int { state.withLock { $0.waiters.count } }
+
     /// Sends a signal to the listening thread alone, so that a test need not fear for its process.
     func sendToOwnThread(_ signal: Signal) -> Bool {
         guard let thread = state.withLock({ $0.thread }) else { return false }
