@@ -24,7 +24,7 @@ import Testing
 
     @Test(
         arguments: [
-            ([""], ["backup", "completion", "help", "rewind", "serve", "version", "words"]),
+            ([""], ["backup", "completion", "help", "rewind", "serve", "version"]),
             (["b"], ["backup"]),
             (["backup", ""], ["create", "delete"]),
             (["backup", "c"], ["create"]),
@@ -33,6 +33,7 @@ import Testing
             (["help", "ba"], ["backup"]),
             (["help", "backup", ""], ["create", "delete"]),
             (["help", "wo"], ["words"]),
+            (["wo"], []),
             (["completion", ""], ["bash", "fish", "zsh"]),
             (["serve", "--"], ["--color", "--help", "--json", "--yes"]),
             (["backup", "create", "--f"], ["--format", "--full"]),

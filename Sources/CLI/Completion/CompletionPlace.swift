@@ -11,22 +11,34 @@ struct CompletionPlace {
     let ownOptions: [ParameterDeclaration]
     let options: [ParameterDeclaration]
 
-    /// Every place, the beginning first. The words after `help` are completed as if `help` were not there, so it has no
-    /// place of its own.
+    /// Every place, the beginning first.
     static func all(of application: Application) -> [CompletionPlace] {
-        application.tree.all.filter { $0.command?.path != Command.help.path }.map { node in
-            var words = node.children.map { ($0.word, $0.summary) }
-            if node.path.isEmpty { words += application.topics.map { ($0.name, $0.summary) } }
-            let argument = node.command?.arguments.first
-            if case .words(let offered) = argument?.completion {
-                words += offered.map { ($0, argument?.meaning ?? "") }
-            }
-            let own = node.command?.options ?? []
-            return CompletionPlace(
-                path: node.path.map { "/\($0)" }.joined(), words: words,
-                takesFiles: node.command?.arguments.contains { $0.completion == .files } ?? false,
-                ownOptions: own, options: own + GlobalOptions.all)
+        let nodes = application.tree.all
+        return nodes.map { place(at: $0, of: application) } + nodes.compactMap { helpPlace(at: $0, of: application) }
+    }
+
+    private static func place(at node: CommandTree, of application: Application) -> CompletionPlace {
+        var words = node.children.map { ($0.word, $0.summary) }
+        if node.command?.path == Command.help.path {
+            words =
+                (application.tree.children.map { ($0.word, $0.summary) })
+                + application.topics.map { ($0.name, $0.summary) }
         }
+        let argument = node.command?.arguments.first
+        if case .words(let offered) = argument?.completion { words += offered.map { ($0, argument?.meaning ?? "") } }
+        let own = node.command?.options ?? []
+        return CompletionPlace(
+            path: node.path.map { "/\($0)" }.joined(), words: words,
+            takesFiles: node.command?.arguments.contains { $0.completion == .files } ?? false,
+            ownOptions: own, options: own + GlobalOptions.all)
+    }
+
+    /// After `help` come the words of a noun again, and then its verbs.
+    private static func helpPlace(at node: CommandTree, of application: Application) -> CompletionPlace? {
+        guard !node.path.isEmpty, !node.children.isEmpty else { return nil }
+        return CompletionPlace(
+            path: "/help" + node.path.map { "/\($0)" }.joined(), words: node.children.map { ($0.word, $0.summary) },
+            takesFiles: false, ownOptions: [], options: GlobalOptions.all)
     }
 }
 
