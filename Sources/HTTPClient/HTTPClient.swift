@@ -11,18 +11,18 @@ public import Telemetry
 public final class HTTPClient: Sendable {
     let configuration: Configuration
     private let mailbox: Mailbox
-    private let spans: Mutex<any RandomNumberGenerator & Sendable>
+    private let generator: Mutex<any RandomNumberGenerator & Sendable>
 
-    /// - Parameter generator: makes the span ids that go out in `traceparent`.
+    /// - Parameter generator: makes the span ids that go out in `traceparent` where no tracer does.
     public init(
         configuration: Configuration = Configuration(), metrics: Metrics, logger: Logger,
-        generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
+        generator: any RandomNumberGenerator & Sendable = QuickRandom()
     ) throws(HTTPClientError) {
         if let objection = configuration.objection {
             throw HTTPClientError(.invalidConfiguration, host: "", detail: objection)
         }
         self.configuration = configuration
-        spans = Mutex(generator)
+        self.generator = Mutex(generator)
         let multi = try MultiHandle(connectionsMax: configuration.connectionsMax)
         let mailbox = Mailbox(waking: multi)
         self.mailbox = mailbox
@@ -77,8 +77,24 @@ extension HTTPClient {
     private func follow(
         _ request: Request, purpose: String, isBuffered: Bool
     ) async throws(HTTPClientError) -> Exchange {
-        var request = request
-        var address = try Address(request.url)
+        let address = try Address(request.url)
+        return try await withSpan(
+            "HTTP \(request.method)", kind: .client,
+            attributes: [
+                "http.request.method": .string(request.method.rawValue), "server.address": .string(address.host),
+                "lifeos.purpose": .string(purpose),
+            ]
+        ) { span async throws(HTTPClientError) in
+            let exchange = try await follow(request, to: address, purpose: purpose, isBuffered: isBuffered)
+            if let status = exchange.status { span.set("http.response.status_code", .integer(status)) }
+            return exchange
+        }
+    }
+
+    private func follow(
+        _ request: Request, to address: Address, purpose: String, isBuffered: Bool
+    ) async throws(HTTPClientError) -> Exchange {
+        var (request, address) = (request, address)
         let deadline = (request.timeouts ?? configuration.timeouts).total.map { ContinuousClock.now + $0 }
         let added = addedHeaders()
         while true {
@@ -98,22 +114,13 @@ extension HTTPClient {
 
     private func addedHeaders() -> Headers {
         var headers: Headers = ["User-Agent": configuration.userAgent]
-        if configuration.sendsTraceContext, let trace = Ambient.trace {
-            let span = spans.withLock { $0.next(upperBound: UInt64.max) + 1 }
-            headers["traceparent"] = trace.traceparent(span: span)
+        if configuration.sendsTraceContext, var trace = Ambient.trace {
+            // With a tracer the request has a span of its own already.
+            if Ambient.tracer == nil { trace = generator.withLock { trace.child(using: &$0) } }
+            headers["traceparent"] = trace.traceparent
+            if !trace.state.header.isEmpty { headers["tracestate"] = trace.state.header }
         }
         if configuration.sendsRequestID { headers["X-Request-Id"] = Ambient.requestID }
         return headers
-    }
-}
-
-extension TraceContext {
-    /// The header for a call made within this trace (W3C Trace Context, version 00).
-    fileprivate func traceparent(span: UInt64) -> String {
-        func hex(_ value: UInt64) -> String {
-            let digits = String(value, radix: 16)
-            return String(repeating: "0", count: 16 - digits.count) + digits
-        }
-        return "00-\(hex(traceID.high))\(hex(traceID.low))-\(hex(span))-0\(isSampled ? 1 : 0)"
     }
 }

@@ -1,5 +1,6 @@
 import HTTPClient
 import System
+import TestSupport
 import Testing
 
 @Suite("Asking") struct AskingTests {
@@ -49,7 +50,7 @@ import Testing
     }
 
     @Test func aFileArrivesWhole() async throws {
-        let folder = TemporaryFolder()
+        let folder = try TemporaryFolder()
         let bytes = [UInt8]((0..<200_000).map { UInt8(truncatingIfNeeded: $0 &* 7) })
         try Files.replace("\(folder.path)/body", with: bytes)
         let seen = Collected<[UInt8]>()
@@ -95,7 +96,7 @@ import Testing
     }
 
     @Test func aUnixSocketIsAskedInsteadOfTheHost() async throws {
-        let folder = TemporaryFolder()
+        let folder = try TemporaryFolder()
         let server = RudeServer(unixSocketPath: "\(folder.path)/socket") { connection in
             connection.answer("200 OK", connection.readRequest()?.header("Host") ?? "")
         }

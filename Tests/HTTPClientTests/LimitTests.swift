@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import HTTPClient
@@ -33,7 +34,7 @@ import Testing
             let error = await failure { try await client.send(.init(.get, server.url("/?secret"))) }
             #expect(error?.code == .tooLarge)
             #expect(error?.description.contains("1000000 bytes") == true)
-            await eventually("the connection is closed") { server.open == 0 }
+            try await eventually("the connection is closed") { server.open == 0 }
         }
     }
 
@@ -77,7 +78,7 @@ import Testing
         let another = try await client.stream(.init(.get, server.url()))
         let refused = await failure { try await another.body.collect(bytesMax: 5_000) }
         #expect(refused?.code == .tooLarge)
-        await eventually("the connections are closed") { server.open == 0 }
+        try await eventually("the connections are closed") { server.open == 0 }
     }
 
     @Test func aPackedAnswerIsUnpackedOnlyWhenAskedFor() async throws {
@@ -140,9 +141,9 @@ import Testing
             $0.connectionsPerHostMax = 1
             $0.waitingMax = 2
         }
-        await withThrowingTaskGroup { group in
+        try await withThrowingTaskGroup { group in
             for _ in 0..<3 { group.addTask { _ = try await client.send(.init(.get, server.url())) } }
-            await eventually("one is under way and two wait") { await client.census()?.waiting == 2 }
+            try await eventually("one is under way and two wait") { await client.census()?.waiting == 2 }
             let error = await failure { try await client.send(.init(.get, server.url())) }
             #expect(error?.code == .overloaded)
             #expect(error?.mayHaveBeenSent == false)

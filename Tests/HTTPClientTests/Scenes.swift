@@ -1,4 +1,3 @@
-import Glibc
 import HTTPClient
 import Synchronization
 import System
@@ -33,18 +32,6 @@ func failure<Answer>(
     return nil
 }
 
-/// Looks again and again, giving way in between, until the condition holds or ten seconds are over.
-func eventually(
-    _ claim: Comment, _ location: SourceLocation = #_sourceLocation, _ condition: () async -> Bool
-) async {
-    let deadline = ContinuousClock.now + .seconds(10)
-    while ContinuousClock.now < deadline {
-        if await condition() { return }
-        await Task.yield()
-    }
-    Issue.record("never: \(claim)", sourceLocation: location)
-}
-
 /// Values that threads and tasks leave for the test.
 final class Collected<Value: Sendable>: Sendable {
     private let values = Mutex<[Value]>([])
@@ -57,26 +44,6 @@ final class Gate: Sendable {
     private let isOpen = Monitor(false)
     func open() { isOpen.withLock { $0 = true } }
     func wait() { isOpen.wait(until: { $0 }) { _ in } }
-}
-
-/// A folder for one test's files, removed with it.
-final class TemporaryFolder: Sendable {
-    let path: String
-
-    init() {
-        var template = Array("/tmp/lifeos-http-client-XXXXXX".utf8CString)
-        path = unsafe template.withUnsafeMutableBufferPointer { buffer in
-            guard let base = buffer.baseAddress, let made = unsafe mkdtemp(base) else {
-                preconditionFailure("mkdtemp: errno \(errno)")
-            }
-            return unsafe String(cString: made)
-        }
-    }
-
-    deinit {
-        for name in (try? Files.names(in: path)) ?? [] { try? Files.remove("\(path)/\(name)") }
-        unsafe rmdir(path)
-    }
 }
 
 /// Random numbers that are the same for the same seed (SplitMix64).

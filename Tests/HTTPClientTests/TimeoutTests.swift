@@ -1,5 +1,6 @@
 import Glibc
 import HTTPClient
+import TestSupport
 import Testing
 
 @Suite("Time-outs") struct TimeoutTests {
@@ -36,7 +37,7 @@ import Testing
         await expect(.timedOutWaitingForFirstByte, after: .milliseconds(150)) {
             try await client.send(request(server, body: .text("x")) { $0.firstByte = .milliseconds(150) })
         }
-        await eventually("the connections are closed") { server.open == 0 }
+        try await eventually("the connections are closed") { server.open == 0 }
     }
 
     @Test func aServerThatOnlyEverContinuesIsGivenUp() async throws {
@@ -111,7 +112,7 @@ import Testing
         let server = RudeServer { $0.drain() }
         let client = try makeClient { $0.connectionsPerHostMax = 1 }
         async let first = client.send(request(server) { $0.firstByte = .seconds(1) })
-        await eventually("the first is under way") { server.accepted == 1 }
+        try await eventually("the first is under way") { server.accepted == 1 }
         await expect(.timedOutWaiting, after: .milliseconds(100)) {
             try await client.send(request(server) { $0.waiting = .milliseconds(100) })
         }
