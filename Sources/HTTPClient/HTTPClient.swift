@@ -113,7 +113,7 @@ extension HTTPClient {
     }
 
     private func addedHeaders() -> Headers {
-        var headers: Headers = ["User-Agent": configuration.userAgent]
+        var headers: Headers = [:]
         if configuration.sendsTraceContext, var trace = Ambient.trace {
             // With a tracer the request has a span of its own already.
             if Ambient.tracer == nil { trace = generator.withLock { trace.child(using: &$0) } }

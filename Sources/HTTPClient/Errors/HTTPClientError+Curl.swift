@@ -6,9 +6,14 @@ extension HTTPClientError {
     /// - Parameter sentence: libcurl's own about this failure. It is shown for TLS alone, where it names what is wrong
     ///   with a certificate and cannot hold a secret.
     static func curl(_ code: CURLcode, host: String, mayHaveBeenSent: Bool, sentence: String) -> HTTPClientError {
-        let (meaning, detail) =
-            code == CURLE_RECV_ERROR && sentence.contains("chunked-encoding")
-            ? (.brokenResponse, "The chunks of the body are malformed") : Self.meaning(of: code, sentence: sentence)
+        let (meaning, detail): (Code, String?) =
+            switch code {
+            // Nothing but a proxy is read from before a request is issued.
+            case CURLE_RECV_ERROR where !mayHaveBeenSent: (.proxyFailed, "The proxy refused to connect")
+            case CURLE_RECV_ERROR where sentence.contains("chunked-encoding"):
+                (.brokenResponse, "The chunks of the body are malformed")
+            default: Self.meaning(of: code, sentence: sentence)
+            }
         return HTTPClientError(
             meaning, host: host, mayHaveBeenSent: mayHaveBeenSent, detail: detail, curlCode: code.rawValue)
     }

@@ -28,7 +28,8 @@ struct Address: Sendable, Equatable {
             return unsafe String(cString: found)
         }
         if let base { _ = set(base.url) }
-        let verdict = text.utf8.contains(0) ? CURLUE_MALFORMED_INPUT : set(text)
+        let isPlausible = !text.utf8.contains(0) && Self.hasTwoSlashes(text)
+        let verdict = isPlausible ? set(text) : CURLUE_MALFORMED_INPUT
         guard verdict == CURLUE_OK else { throw Self.objection(to: verdict) }
         scheme = part(CURLUPART_SCHEME)
         host = part(CURLUPART_HOST).lowercased()
@@ -37,6 +38,14 @@ struct Address: Sendable, Equatable {
         guard scheme == "http" || scheme == "https" else {
             throw HTTPClientError(.invalidRequest, host: "", detail: "The URL has to begin with http:// or https://")
         }
+    }
+
+    /// libcurl would take the first segment of the path in `http:///path` and `http:/path` for the host.
+    private static func hasTwoSlashes(_ text: String) -> Bool {
+        let scheme = text.prefix { $0 != ":" }
+        guard ["http", "https"].contains(scheme.lowercased()) else { return true }
+        let rest = text.dropFirst(scheme.count)
+        return rest.hasPrefix("://") && !rest.hasPrefix(":///")
     }
 
     private static func objection(to verdict: CURLUcode) -> HTTPClientError {

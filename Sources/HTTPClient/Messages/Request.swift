@@ -31,21 +31,4 @@ extension HTTPClient {
             self.body = body
         }
     }
-
-    /// How a request proves who sent it, beyond what headers say.
-    public struct Signing: Sendable {
-        let provider: String
-        let accessKeyID: String
-        let secretAccessKey: String
-
-        /// AWS Signature Version 4, as S3 and its likes want it. A session token goes into the header
-        /// `X-Amz-Security-Token`. Bodies of files and streams are sent as `UNSIGNED-PAYLOAD` to S3, unless the header
-        /// `X-Amz-Content-Sha256` says better. Query parameters must already be sorted and escaped.
-        public static func awsSignatureV4(
-            region: String, service: String, accessKeyID: String, secretAccessKey: String
-        ) -> Signing {
-            Signing(
-                provider: "aws:amz:\(region):\(service)", accessKeyID: accessKeyID, secretAccessKey: secretAccessKey)
-        }
-    }
 }

@@ -38,6 +38,10 @@ extension HTTPClient {
             Body(kind: .stream(length: length) { pipe in await pipe.pump(chunks) })
         }
 
+        var isGiven: Bool {
+            if case .none = kind { false } else { true }
+        }
+
         /// Whether it can be sent a second time.
         var isReplayable: Bool {
             if case .stream = kind { false } else { true }

@@ -10,6 +10,7 @@ struct WireRequest: Sendable {
     let timeouts: HTTPClient.Timeouts
     let responseBytesMax: Int
     let decompresses: Bool
+    let waitsForContinue: Bool
     let mayRepeat: Bool
     let unixSocketPath: String?
     let signing: HTTPClient.Signing?
@@ -37,17 +38,22 @@ struct WireRequest: Sendable {
         }
         var headers = request.headers
         for field in added.fields where headers[field.name] == nil { headers.add(field.name, field.value) }
+        let hasBody = request.body.isGiven || request.method.expectsBody
+        for (name, value) in request.signing?.headers(hasBody: hasBody) ?? [] where headers[name] == nil {
+            headers.add(name, value)
+        }
         for field in headers.fields {
             if let objection = field.objection { throw refuse("Cannot send it: \(objection)") }
         }
         do { body = try WireBody(request.body) } catch { throw refuse("The body's file: \(error)") }
         method = request.method
         self.address = address
-        headerLines = Self.lines(of: headers, body: body, waitsForContinue: request.waitsForContinue)
+        headerLines = Self.lines(of: headers, for: request)
         timeouts = request.timeouts ?? configuration.timeouts
         responseBytesMax =
             request.responseBytesMax ?? (isBuffered ? configuration.bufferedBytesMax : configuration.streamedBytesMax)
         decompresses = request.decompresses
+        waitsForContinue = request.waitsForContinue
         mayRepeat = request.mayRepeat ?? request.method.isIdempotent
         unixSocketPath = request.unixSocketPath
         signing = request.signing
@@ -55,15 +61,20 @@ struct WireRequest: Sendable {
         self.deadline = deadline
     }
 
-    private static func lines(of headers: HTTPClient.Headers, body: WireBody, waitsForContinue: Bool) -> [String] {
+    private static func lines(of headers: HTTPClient.Headers, for request: HTTPClient.Request) -> [String] {
         var lines = headers.fields.map { field in
             // libcurl takes "Name:" as "leave it out" and "Name;" as "send it empty".
             field.value.utf8.allSatisfy { $0 == 0x20 || $0 == 0x09 }
                 ? "\(field.name);" : "\(field.name): \(field.value)"
         }
-        // Otherwise libcurl would guess application/x-www-form-urlencoded, and ask long bodies to wait by itself.
-        if headers["Content-Type"] == nil { lines.append("Content-Type:") }
-        lines.append(waitsForContinue ? "Expect: 100-continue" : "Expect:")
+        if request.waitsForContinue {
+            lines.append("Expect: 100-continue")
+        } else if request.signing == nil {
+            // Otherwise libcurl would ask for long bodies by itself. (It would sign the absence as if it were a header.)
+            lines.append("Expect:")
+        }
+        // Otherwise libcurl would guess application/x-www-form-urlencoded.
+        if headers["Content-Type"] == nil, request.signing == nil { lines.append("Content-Type:") }
         return lines
     }
 }

@@ -9,7 +9,7 @@ extension Transfer {
         easy.set(CURLOPT_QUICK_EXIT, true)
         unsafe easy.set(CURLOPT_PRIVATE, context: asContext)
         easy.keepErrorText()
-        setRequest()
+        setRequest(userAgent: configuration.userAgent)
         setConnection(configuration)
         setCallbacks()
         if let refusal = easy.refusal {
@@ -18,7 +18,7 @@ extension Transfer {
         }
     }
 
-    private func setRequest() {
+    private func setRequest(userAgent: String) {
         easy.set(CURLOPT_URL, request.address.url)
         // The path is sent as it was written: signatures and object names depend on it.
         easy.set(CURLOPT_PATH_AS_IS, true)
@@ -27,8 +27,12 @@ extension Transfer {
         easy.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         setBody()
         easy.setHeaders(request.headerLines)
+        // A header line of the request's own takes precedence. As an option it is no part of what is signed.
+        easy.set(CURLOPT_USERAGENT, userAgent)
         if request.decompresses { easy.set(CURLOPT_ACCEPT_ENCODING, "") }
         if let signing = request.signing {
+            // Signing rules out the header line that keeps libcurl from asking for long bodies; so it asks, but goes on.
+            if !request.waitsForContinue { easy.set(CURLOPT_EXPECT_100_TIMEOUT_MS, 1) }
             easy.set(CURLOPT_AWS_SIGV4, signing.provider)
             easy.set(CURLOPT_USERNAME, signing.accessKeyID)
             easy.set(CURLOPT_PASSWORD, signing.secretAccessKey)
