@@ -24,7 +24,7 @@ func measureJSON() -> [(name: String, microsecondsPerKilobyte: Double)] {
 private func exampleEntity(_ number: Int) -> JSONValue {
     [
         "id": "0197a1b2-7c3d-7000-8000-0000000\(10_000 + number)", "type": "character", "version": 3,
-        "position": .number(JSONNumber(48_000 + number)), "created_at": "2026-11-21T06:10:34.512345Z",
+        "position": .integer(48_000 + number), "created_at": "2026-11-21T06:10:34.512345Z",
         "updated_at": "2026-11-21T07:45:01.000112Z", "archived": false, "favorite": true,
         "tags": ["protagonist", "volume-2", "søvnløs"],
         "data": [

@@ -2,44 +2,34 @@ extension JSONParser {
     /// The string whose opening quote is next.
     mutating func string(_ bytes: Span<UInt8>) throws(JSONParseError) -> String {
         let start = offset + 1
-        var index = start
-        while index < bytes.count {
-            let byte = bytes[index]
-            if byte == Byte.quote {
-                offset = index + 1
-                // The whole document was validated.
-                let text = unsafe UTF8Span(unchecked: bytes.extracting(start..<index), isKnownASCII: isASCII)
-                return String(copying: text)
-            }
-            if byte == Byte.backslash || byte < Byte.space {
-                offset = index
-                return try stringWithEscapes(from: start, bytes)
-            }
-            index += 1
+        offset = bytes.firstSpecial(from: start)
+        guard offset < bytes.count, bytes[offset] == Byte.quote else {
+            return try stringWithEscapes(from: start, bytes)
         }
-        offset = index
-        throw unexpected("the closing quote of a string", bytes)
+        // The whole document was validated.
+        let text = unsafe UTF8Span(unchecked: bytes.extracting(start..<offset), isKnownASCII: isASCII)
+        offset += 1
+        return String(copying: text)
     }
 
-    /// Goes on from the first backslash (or forbidden byte) of a string.
+    /// Goes on from the first backslash of a string, or from what should not be in it.
     @inline(never)
     private mutating func stringWithEscapes(from start: Int, _ bytes: Span<UInt8>) throws(JSONParseError) -> String {
         scratch.removeAll(keepingCapacity: true)
-        for index in start..<offset { scratch.append(bytes[index]) }
+        scratch.append(bytes.extracting(start..<offset))
         while offset < bytes.count {
             switch bytes[offset] {
             case Byte.quote:
                 offset += 1
                 return String(decoding: scratch, as: UTF8.self)
-            case Byte.backslash:
-                try escape(bytes)
-            case 0..<Byte.space:
+            case Byte.backslash: try escape(bytes)
+            default:
                 throw error(
                     .controlCharacter, "a control character in a string must be escaped, as \\n or \\u0007", bytes)
-            case let byte:
-                scratch.append(byte)
-                offset += 1
             }
+            let plain = offset
+            offset = bytes.firstSpecial(from: plain)
+            scratch.append(bytes.extracting(plain..<offset))
         }
         throw unexpected("the closing quote of a string", bytes)
     }

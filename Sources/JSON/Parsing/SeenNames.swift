@@ -6,7 +6,7 @@ struct SeenNames {
     /// False when the name is among the members already.
     mutating func insert(_ name: String, after members: [JSONObject.Element]) -> Bool {
         if members.count < MemberIndex.largestWalked {
-            for member in members where member.key.hasSameBytes(as: name) { return false }
+            for index in members.indices where members[index].key.hasSameBytes(as: name) { return false }
             return true
         }
         if large.isEmpty { large = Set(members.lazy.map { MemberName($0.key) }) }

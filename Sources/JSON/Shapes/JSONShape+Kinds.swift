@@ -21,8 +21,8 @@ extension JSONShape where Value == String {
     /// A string of so many characters (Unicode scalars).
     public static func string(length: ClosedRange<Int>) -> JSONShape<String> {
         let schema: JSONValue = [
-            "type": "string", "minLength": .number(JSONNumber(length.lowerBound)),
-            "maxLength": .number(JSONNumber(length.upperBound)),
+            "type": "string", "minLength": .integer(length.lowerBound),
+            "maxLength": .integer(length.upperBound),
         ]
         return JSONShape(schema: schema) { value, inspection in
             guard let text = string.inspect(value, &inspection) else { return nil }
@@ -91,8 +91,8 @@ extension JSONShape {
     ) -> JSONShape<[Element]> where Value == [Element] {
         var schema: JSONValue = ["type": "array", "items": element.schema]
         if let count {
-            schema["minItems"] = .number(JSONNumber(count.lowerBound))
-            schema["maxItems"] = .number(JSONNumber(count.upperBound))
+            schema["minItems"] = .integer(count.lowerBound)
+            schema["maxItems"] = .integer(count.upperBound)
         }
         return JSONShape(schema: schema) { value, inspection in
             guard let array = inspection.take(value.array, of: value, expected: "an array") else { return nil }

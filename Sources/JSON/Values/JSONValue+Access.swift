@@ -1,4 +1,7 @@
 extension JSONValue {
+    /// A whole number of any width.
+    public static func integer(_ value: some BinaryInteger) -> JSONValue { .number(JSONNumber(value)) }
+
     /// The text of a string; nil for every other kind.
     public var string: String? {
         if case .string(let text) = self { text } else { nil }

@@ -4,25 +4,20 @@ extension JSONWriter {
         let source = text.utf8Span.span
         bytes.append(Byte.quote)
         var copied = 0
-        for index in source.indices {
-            let byte = source[index]
-            guard byte < Byte.space || byte == Byte.quote || byte == Byte.backslash else { continue }
-            append(source.extracting(copied..<index))
-            append(escaping: byte)
-            copied = index + 1
+        var special = source.firstSpecial(from: 0)
+        while special < source.count {
+            bytes.append(source.extracting(copied..<special))
+            append(escaping: source[special])
+            copied = special + 1
+            special = source.firstSpecial(from: copied)
         }
-        append(source.extracting(copied...))
+        bytes.append(source.extracting(copied...))
         bytes.append(Byte.quote)
     }
 
     /// Appends text that needs no escaping and no quotes.
     mutating func append(plain text: String) {
-        append(text.utf8Span.span)
-    }
-
-    private mutating func append(_ source: Span<UInt8>) {
-        // One copy; byte by byte would take five times as long.
-        unsafe source.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+        bytes.append(text.utf8Span.span)
     }
 
     private mutating func append(escaping byte: UInt8) {

@@ -10,9 +10,13 @@ import Testing
     }
 
     @Test(arguments: refusedDocuments)
-    func whatIsNotJSONIsRefusedByItsProperName(text: String, code: JSONParseError.Code) {
-        let error = #expect(throws: JSONParseError.self) { try JSONValue(parsing: text) }
-        #expect(error?.code == code, "\(text.debugDescription): \(String(describing: error))")
+    func whatIsNotJSONIsRefusedByItsProperName(code: JSONParseError.Code, texts: [String]) {
+        for text in texts {
+            let error = #expect(throws: JSONParseError.self, "\(text.debugDescription)") {
+                try JSONValue(parsing: text)
+            }
+            #expect(error?.code == code, "\(text.debugDescription): \(String(describing: error))")
+        }
     }
 
     @Test func whatTheStandardLeavesOpenIsDecided() {
