@@ -38,7 +38,7 @@ public struct JSONSchema: Sendable {
     public struct Limits: Sendable {
         /// How many schemas may apply one inside the other without going deeper into the value. Default 32.
         public var inPlaceDepth = 32
-        /// How many schemas may be at work one inside the other in all. Default 512, made for the stack of any thread.
+        /// How many schemas may be at work one inside the other in all. Default 512, like `JSONLimits.depth` at most.
         public var depth = 512
         /// How many times a schema may be applied in one validation, since alternatives of alternatives multiply.
         /// Default 2,000,000: about as much as the largest document needs.

@@ -9,10 +9,15 @@ public struct JSONObject: Sendable {
 
     public init() { members = [] }
 
-    /// The given members. A name given twice is a mistake of the caller and traps.
+    /// The given members. A name given twice is a mistake of the caller and traps: where names come from outside,
+    /// assign them one by one.
     public init(_ members: some Sequence<(String, JSONValue)>) {
-        self.members = members.map { (key: $0.0, value: $0.1) }
-        precondition(firstRepeatedName == nil, "an object was built with a name given twice")
+        var seen = SeenNames()
+        self.members = []
+        for (name, value) in members {
+            precondition(seen.insert(name, after: self.members), "an object was built with a name given twice")
+            self.members.append((name, value))
+        }
     }
 
     /// Members whose names are known to differ.
@@ -38,11 +43,6 @@ public struct JSONObject: Sendable {
     }
 
     public var names: [String] { members.map(\.key) }
-
-    private var firstRepeatedName: String? {
-        var seen: Set<MemberName> = []
-        return members.first { !seen.insert(MemberName($0.key)).inserted }?.key
-    }
 }
 
 extension JSONObject: RandomAccessCollection {

@@ -30,6 +30,14 @@ import Testing
         #expect(value["tags"]?.array?.count == 2 && value["tags"]?.object == nil && value.array == nil)
     }
 
+    @Test func wholeNumbersOfAnyWidthBecomeValues() {
+        #expect([JSONValue.integer(Int8(-3)), .integer(UInt64.max)].description == "[-3, 18446744073709551615]")
+    }
+
+    @Test func aNameGivenTwiceInALiteralTraps() async {
+        await #expect(processExitsWith: .failure) { _ = ["a": 1, "b": 2, "a": 3] as JSONValue }
+    }
+
     @Test func assigningChangesAddsAndRemovesMembers() {
         var changed: JSONValue = ["a": 1, "b": 2]
         changed["a"] = "one"
