@@ -39,13 +39,20 @@ extension Logger.Entry {
             }
         }
 
+        /// Compares types instead of casting: a cast costs ten times as much, for every field of every line.
         private static func isLiteral(_ value: any CustomStringConvertible) -> Bool {
-            switch value {
-            case is Int, is Bool, is Int64, is UInt64, is Int32, is UInt32, is UInt, is UInt16, is UInt8, is Int16: true
-            case let number as Double: number.isFinite
-            default: false
-            }
+            let type: Any.Type = Swift.type(of: value)
+            if type == String.self { return false }
+            if type == Double.self { return (value as? Double)?.isFinite ?? false }
+            return literals.contains(ObjectIdentifier(type))
         }
+
+        private static let literals: Set<ObjectIdentifier> = Set(
+            [
+                Int.self, Int64.self, Int32.self, Int16.self, Int8.self, UInt.self, UInt64.self, UInt32.self,
+                UInt16.self,
+                UInt8.self, Bool.self,
+            ].map { (type: Any.Type) in ObjectIdentifier(type) })
 
         private static func cut(_ text: String) -> String {
             guard text.utf8.count > valueBytesMax else { return text }

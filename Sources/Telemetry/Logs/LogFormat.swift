@@ -16,19 +16,19 @@ public enum LogFormat: Sendable, Hashable {
         isatty(descriptor) == 1 ? .human(isColoured: wantsColour) : .json
     }
 
-    /// Appends the line with its end.
-    func render(_ entry: Logger.Entry, into bytes: inout [UInt8]) {
+    /// The line with its end.
+    func render(_ entry: Logger.Entry) -> [UInt8] {
         switch self {
-        case .json: renderJSON(entry, into: &bytes)
-        case .human(let isColoured): renderHuman(entry, isColoured, into: &bytes)
+        case .json: Self.json(entry)
+        case .human(let isColoured): Array(Self.human(entry, isColoured).utf8)
         }
-        bytes.append(UInt8(ascii: "\n"))
     }
 }
 
 extension LogFormat {
-    private func renderJSON(_ entry: Logger.Entry, into bytes: inout [UInt8]) {
-        var names: Set<String> = ["time", "level", "module", "message", "request_id", "trace_id", "span_id"]
+    private static let ownNames = ["time", "level", "module", "message", "request_id", "trace_id", "span_id"]
+
+    private static func json(_ entry: Logger.Entry) -> [UInt8] {
         var writer = JSONWriter()
         writer.object { line in
             line.field("time", entry.time.description)
@@ -40,32 +40,34 @@ extension LogFormat {
                 line.field("trace_id", trace.traceIDText)
                 line.field("span_id", trace.spanIDText)
             }
+            var names = ownNames
             for field in entry.fields {
                 // Readers refuse or silently merge equal names, so a second one is written as `name_`.
                 var name = field.name
-                while !names.insert(name).inserted { name += "_" }
+                while names.contains(name) { name += "_" }
+                names.append(name)
                 line.field(name) {
                     if field.isLiteral { $0.verbatim(Array(field.value.utf8)) } else { $0.write(field.value) }
                 }
             }
         }
-        bytes += writer.bytes
+        writer.endLine()
+        return writer.bytes
     }
 }
 
 extension LogFormat {
-    private func renderHuman(_ entry: Logger.Entry, _ isColoured: Bool, into bytes: inout [UInt8]) {
-        let (on, off) = isColoured ? (Self.colour(of: entry.level), "\u{1B}[0m") : ("", "")
+    private static func human(_ entry: Logger.Entry, _ isColoured: Bool) -> String {
+        let (on, off) = isColoured ? (colour(of: entry.level), "\u{1B}[0m") : ("", "")
         let dim = isColoured ? "\u{1B}[2m" : ""
         let level = entry.level.description.uppercased()
-        bytes += "\(dim)\(entry.time.description.dropFirst(11).prefix(12))\(off) \(on)\(level)\(off)".utf8
-        bytes += String(repeating: " ", count: 8 - level.utf8.count).utf8
-        bytes += "\(Self.visible(entry.module)): \(Self.visible(entry.message))".utf8
-        for field in entry.fields {
-            bytes += " \(dim)\(Self.visible(field.name))=\(off)\(Self.quoted(field.value))".utf8
-        }
-        if let requestID = entry.requestID { bytes += " \(dim)request_id=\(off)\(Self.quoted(requestID))".utf8 }
-        if let trace = entry.trace { bytes += " \(dim)trace_id=\(off)\(trace.traceIDText)".utf8 }
+        var line = "\(dim)\(entry.time.description.dropFirst(11).prefix(12))\(off) \(on)\(level)\(off)"
+        line += String(repeating: " ", count: 8 - level.utf8.count)
+        line += "\(visible(entry.module)): \(visible(entry.message))"
+        for field in entry.fields { line += " \(dim)\(visible(field.name))=\(off)\(quoted(field.value))" }
+        if let requestID = entry.requestID { line += " \(dim)request_id=\(off)\(quoted(requestID))" }
+        if let trace = entry.trace { line += " \(dim)trace_id=\(off)\(trace.traceIDText)" }
+        return line + "\n"
     }
 
     private static func colour(of level: Logger.Level) -> String {

@@ -37,10 +37,7 @@ public final class LogWriter: LogSink {
     }
 
     public func write(_ entry: Logger.Entry) {
-        var line: [UInt8] = []
-        line.reserveCapacity(256)
-        format.render(entry, into: &line)
-        queue.append(line, level: entry.level)
+        queue.append(format.render(entry), level: entry.level)
     }
 
     public func flush(atMost limit: Duration) { queue.flush(atMost: limit) }

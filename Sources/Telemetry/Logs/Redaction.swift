@@ -14,7 +14,8 @@ public enum Redaction {
 
     /// Whether a field of this name holds a secret: `password`, `api_key`, `X-Auth-Token`, `clientSecret` do;
     /// `input_tokens` and `token_count` do not.
-    public static func isSecret(_ name: some StringProtocol) -> Bool {
+    public static func isSecret(_ name: String) -> Bool {
+        guard mayBeSecret(name) else { return false }
         var words: [String] = []
         var word = ""
         var wasLower = false
@@ -32,6 +33,22 @@ public enum Redaction {
         }
         words.append(word)
         return isSecret(words: words.filter { !$0.isEmpty })
+    }
+
+    /// Every secret's name contains one of these. Most names contain none, and are not taken apart into words.
+    private static let secretStems: [[UInt8]] = [
+        "pass", "pwd", "secret", "token", "authorization", "cookie", "key", "credential", "bearer",
+    ].map { Array($0.utf8) }
+
+    private static func mayBeSecret(_ name: String) -> Bool {
+        let bytes = name.utf8.span
+        for start in bytes.indices {
+            let letter = bytes[start] | 0x20
+            for stem in secretStems where stem[0] == letter && stem.count <= bytes.count - start {
+                if stem.indices.allSatisfy({ bytes[start + $0] | 0x20 == stem[$0] }) { return true }
+            }
+        }
+        return false
     }
 
     private static let secretWords: Set<String> = [
@@ -57,6 +74,7 @@ public enum Redaction {
     /// The text without `Bearer` and `Basic` credentials, the user part of URLs, values behind names like `password=`,
     /// and keys that are known by their beginning.
     public static func redacted(_ text: String) -> String {
+        guard SecretScanner.mayFindSecret(in: text) else { return text }
         var scanner = SecretScanner(text)
         return scanner.redacted() ?? text
     }

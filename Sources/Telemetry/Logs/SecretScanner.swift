@@ -7,6 +7,27 @@ struct SecretScanner {
 
     init(_ text: String) { bytes = Array(text.utf8) }
 
+    /// Whether there is anything a secret could follow: most texts have nothing, and are spared the scan.
+    static func mayFindSecret(in text: String) -> Bool {
+        var wordBytes = 0
+        var last: UInt8 = 0
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "="), UInt8(ascii: ":"): return true
+            // The ends of `Bearer` and `Basic`.
+            case UInt8(ascii: " "), UInt8(ascii: "\t"):
+                if last | 0x20 == UInt8(ascii: "r") || last | 0x20 == UInt8(ascii: "c") { return true }
+                wordBytes = 0
+            default: wordBytes += 1
+            }
+            if wordBytes >= keyBytesMin { return true }
+            last = byte
+        }
+        return false
+    }
+
+    private static let keyBytesMin = 16
+
     /// Nil when there was nothing to leave out.
     mutating func redacted() -> String? {
         while at < bytes.count {
@@ -118,7 +139,7 @@ extension SecretScanner {
     }
 
     private func isKey(_ word: Range<Int>) -> Bool {
-        guard word.count >= 16 else { return false }
+        guard word.count >= Self.keyBytesMin else { return false }
         if matches(word.prefix(3), "eyj"), byte(word.upperBound) == UInt8(ascii: ".") { return true }
         return Redaction.keyPrefixes.contains { bytes[word].starts(with: $0.utf8) }
     }

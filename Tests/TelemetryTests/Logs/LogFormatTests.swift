@@ -10,7 +10,7 @@ import Testing
     ) -> String {
         let bytes = Mutex<[UInt8]>([])
         let logger = Logger(module: module, levelMin: .debug, clock: FixedClock()) { entry in
-            bytes.withLock { format.render(entry, into: &$0) }
+            bytes.withLock { $0 = format.render(entry) }
         }
         logger.warning(message, fields)
         return String(decoding: bytes.withLock { $0 }, as: UTF8.self)
