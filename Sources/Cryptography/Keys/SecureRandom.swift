@@ -1,0 +1,35 @@
+internal import CCrypto
+
+/// Random bytes fit for keys, tokens and salts.
+public enum SecureRandom {
+    public static func bytes(_ count: Int) throws(CryptographyError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        guard unsafe RAND_bytes(&bytes, Int32(count)) == 1 else { throw .library("random bytes") }
+        return bytes
+    }
+
+    /// A text that nobody guesses, safe in URLs and headers; 256 bits by default.
+    public static func token(byteCount: Int = 32) throws(CryptographyError) -> String {
+        TextCoding.base64URL.encode(try bytes(byteCount))
+    }
+}
+
+/// Comparing secrets in a time that depends on their length alone.
+public enum ConstantTime {
+    public static func areEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool { areEqual(left.span, right.span) }
+
+    /// For tokens and codes; compares the UTF-8 bytes.
+    public static func areEqual(_ left: String, _ right: String) -> Bool {
+        areEqual(Array(left.utf8), Array(right.utf8))
+    }
+
+    public static func areEqual(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
+        guard left.count == right.count else { return false }
+        return unsafe left.withUnsafeBytes { left in
+            unsafe right.withUnsafeBytes { right in
+                guard let left = left.baseAddress, let other = right.baseAddress else { return true }
+                return unsafe CRYPTO_memcmp(left, other, right.count) == 0
+            }
+        }
+    }
+}
