@@ -4,7 +4,7 @@ internal import System
 /// The files of one cluster.
 enum DataFolder {
     /// The major version that made the data; `nil` when there are none yet.
-    static func major(of folder: String, account: Account) throws -> Int? {
+    static func major(of folder: String, account: Account) throws(PrivatePostgresError) -> Int? {
         guard let owner = Files.owner(of: folder) else { return nil }
         guard owner == account.userID else {
             throw PrivatePostgresError(
@@ -15,7 +15,11 @@ enum DataFolder {
             let text = try Files.readText("\(folder)/PG_VERSION", limit: 64)
             if let major = Int(text.prefix { $0.isASCII && $0.isNumber }), major > 0 { return major }
         } catch {
-            if error.code != ENOENT { throw error }
+            guard error.code == ENOENT else {
+                throw PrivatePostgresError(
+                    .dataUnusable, "PostgreSQL's data cannot be read (\(error))",
+                    advice: "Start as the user that made them.")
+            }
         }
         throw PrivatePostgresError(
             .dataUnusable, "\(folder) is there, but holds no PostgreSQL data",

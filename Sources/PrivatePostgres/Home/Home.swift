@@ -2,8 +2,18 @@ internal import System
 
 /// The folder that everything lies in, and who may use it.
 enum Home {
-    /// Makes the home where it is missing, and refuses one that cannot work.
+    /// Makes the home where it is missing.
     static func prepare(_ configuration: PrivatePostgres.Configuration) throws {
+        try check(configuration)
+        do {
+            try Files.makeFolder(configuration.home, mode: 0o700)
+        } catch {
+            throw unusable(error)
+        }
+    }
+
+    /// Refuses a home that cannot work.
+    static func check(_ configuration: PrivatePostgres.Configuration) throws(PrivatePostgresError) {
         let home = configuration.home
         guard home.hasPrefix("/") else {
             throw PrivatePostgresError(
@@ -16,11 +26,6 @@ enum Home {
                 .pathTooLong,
                 "the home's path is \(socket.utf8.count - Conninfo.socketPathBytesMax) bytes too long for a Unix socket",
                 advice: "Set LIFEOS_HOME to a shorter path than \(home).")
-        }
-        do {
-            try Files.makeFolder(home, mode: 0o700)
-        } catch {
-            throw unusable(error)
         }
     }
 

@@ -3,12 +3,20 @@ internal import System
 
 /// The user that the server runs as. PostgreSQL refuses to run as root.
 struct Account: Sendable, Equatable {
+    /// Binds a program to its parent's life and sheds root's rights, between `fork` and `exec`, where Swift cannot.
+    private static let setpriv = "/usr/bin/setpriv"
+
     let name: String
     let userID: UInt32
     let groupID: UInt32
 
     /// - Parameter asked: the user that was asked for; without one `postgres`, else `nobody`. Only root can choose.
     static func choose(_ asked: String?) throws(PrivatePostgresError) -> Account {
+        guard Files.exists(setpriv) else {
+            throw PrivatePostgresError(
+                .notInstalled, "\(setpriv) is missing",
+                advice: "Install it (on Debian and Ubuntu: apt install util-linux).")
+        }
         guard geteuid() == 0 else {
             return Account(name: "", userID: geteuid(), groupID: getegid())
         }
@@ -54,6 +62,6 @@ struct Account: Sendable, Equatable {
             options += ["--reuid", "\(userID)", "--regid", "\(groupID)", "--init-groups", "--inh-caps=-all"]
         }
         // The folder must be one that the user may enter, and its own data folder comes as a descriptor.
-        return Program("/usr/bin/setpriv", options + [path] + arguments, workingDirectory: "/")
+        return Program(Self.setpriv, options + [path] + arguments, workingDirectory: "/")
     }
 }

@@ -83,13 +83,19 @@ struct Installation: Sendable, Equatable {
         where binaries.hasPrefix("\(parent)/\(prefix)") && binaries.hasSuffix(suffix) {
             return Int(binaries.dropFirst(parent.count + 1 + prefix.count).dropLast(suffix.count))
         }
-        guard let result = try? await Program("\(binaries)/postgres", ["--version"]).run() else { return nil }
-        return major(ofVersionText: result.outputText)
+        return await Installation(major: 0, binaries: binaries).version().flatMap { major(ofVersion: $0) }
     }
 
-    /// Reads `postgres (PostgreSQL) 15.20 (Debian …)`; a beta such as `18beta1` counts as its version.
-    static func major(ofVersionText text: String) -> Int? {
-        guard let version = text.split(separator: " ").dropFirst(2).first else { return nil }
-        return Int(version.prefix { $0.isASCII && $0.isNumber })
+    /// The whole version, such as `15.20`, as the server itself says it.
+    func version() async -> String? {
+        guard let result = try? await Program(postgres, ["--version"]).run() else { return nil }
+        // postgres (PostgreSQL) 15.20 (Debian …)
+        let words = result.outputText.split(whereSeparator: \.isWhitespace)
+        return words.count > 2 ? String(words[2]) : nil
+    }
+
+    /// A beta such as `18beta1` counts as its version.
+    static func major(ofVersion version: String) -> Int? {
+        Int(version.prefix { $0.isASCII && $0.isNumber })
     }
 }

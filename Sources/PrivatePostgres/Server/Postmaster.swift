@@ -61,31 +61,35 @@ struct Postmaster: Sendable {
         }
     }
 
-    enum Stop {
+    /// How to stop, from gentle to hard.
+    enum Stop: CaseIterable {
         /// Waits for the clients to leave.
         case smart
         /// Ends the clients' sessions and writes everything to disk.
         case fast
         /// Ends at once; the next start recovers.
         case immediate
+        /// Not even its children are told; they notice.
+        case kill
 
         var signal: Signal {
             switch self {
             case .smart: .terminate
             case .fast: .interrupt
             case .immediate: .quit
+            case .kill: .kill
             }
         }
+
+        var isImmediate: Bool { self == .immediate || self == .kill }
     }
 
-    /// Stops the server, harder when it takes too long. Goes on when the task is cancelled.
+    /// Stops the server, harder each time it takes too long. Goes on when the task is cancelled.
     func stop(_ stop: Stop, within timeout: Duration) async {
-        child.signal(stop.signal)
-        if await ends(within: timeout) { return }
-        child.signal(Stop.immediate.signal)
-        if await ends(within: Self.immediateStopTimeout) { return }
-        child.signal(.kill)
-        _ = await ends(within: Self.immediateStopTimeout)
+        for step in Stop.allCases.drop(while: { $0 != stop }) {
+            child.signal(step.signal)
+            if await ends(within: step.isImmediate ? Self.immediateStopTimeout : timeout) { return }
+        }
     }
 
     private func ends(within timeout: Duration) async -> Bool {

@@ -24,7 +24,9 @@ final class ServerLog: Sendable {
 
     func write(_ bytes: [UInt8]) {
         state.withLock { state in
-            state.tail = (state.tail + bytes).suffix(Self.tailBytesMax)
+            state.tail += bytes
+            // Trimmed now and then rather than at every line.
+            if state.tail.count > 2 * Self.tailBytesMax { state.tail = Array(state.tail.suffix(Self.tailBytesMax)) }
             if state.file == nil { open(&state) }
             if state.bytes + bytes.count > fileBytesMax, state.bytes > 0 {
                 state.file = nil

@@ -98,6 +98,15 @@ public enum Files {
         guard unsafe rmdir(path) == 0 || errno == ENOENT else { throw .last("rmdir", path) }
     }
 
+    /// What a file, or a folder with all that is in it, takes on the disk. What cannot be looked at does not count.
+    public static func treeBytes(_ path: String) -> Int {
+        var status = stat()
+        guard unsafe lstat(path, &status) == 0 else { return 0 }
+        let own = Int(status.st_blocks) * 512
+        guard status.st_mode & S_IFMT == S_IFDIR else { return own }
+        return ((try? names(in: path)) ?? []).reduce(own) { $0 + treeBytes("\(path)/\($1)") }
+    }
+
     /// The part of a path before its last slash; `/` for what lies at the top.
     public static func folder(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return "/" }
