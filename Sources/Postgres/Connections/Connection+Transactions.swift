@@ -1,0 +1,104 @@
+internal import Telemetry
+
+/// What transactions that run at the same time may see of each other.
+public enum Isolation: Sendable {
+    /// Each statement sees what was committed before it began. PostgreSQL's default.
+    case readCommitted
+    /// All statements see what was committed before the first.
+    case repeatableRead
+    /// As if one ran after the other.
+    case serializable
+}
+
+extension Connection {
+    /// Runs `body` in a transaction: committed when it returns, rolled back when it throws.
+    ///
+    /// Within an open transaction it is a part of that, undone by itself (a savepoint).
+    ///
+    /// Losing the connection during COMMIT leaves it open whether it happened: the error's
+    /// ``PostgresError/isOutcomeUnknown`` says so.
+    public func transaction<Result>(
+        _ isolation: Isolation = .readCommitted, readOnly: Bool = false,
+        _ body: (isolated Connection) async throws -> Result
+    ) async throws -> Result {
+        if session.isInTransaction { return try await savepoint(body) }
+        _ = try session.run("begin", Self.begin(isolation, readOnly))
+        do {
+            let result = try await body(self)
+            _ = try session.run("commit", "COMMIT")
+            return result
+        } catch {
+            if session.isInTransaction { session.rollBack() }
+            throw error
+        }
+    }
+
+    private func savepoint<Result>(_ body: (isolated Connection) async throws -> Result) async throws -> Result {
+        _ = try session.run("savepoint", "SAVEPOINT part")
+        do {
+            let result = try await body(self)
+            _ = try session.run("savepoint_release", "RELEASE SAVEPOINT part")
+            return result
+        } catch {
+            session.rollBackToSavepoint()
+            throw error
+        }
+    }
+
+    private static func begin(_ isolation: Isolation, _ readOnly: Bool) -> SQL {
+        switch (isolation, readOnly) {
+        case (.readCommitted, false): "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
+        case (.repeatableRead, false): "BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE"
+        case (.serializable, false): "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE"
+        case (.readCommitted, true): "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY"
+        case (.repeatableRead, true): "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+        case (.serializable, true): "BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY"
+        }
+    }
+
+    /// Runs `body` while no other connection to this database holds the lock of that number.
+    ///
+    /// Waits for the lock as long as ``statementTimeout`` allows. The lock goes with the connection at the latest.
+    public func withAdvisoryLock<Result>(
+        _ number: Int64, _ body: (isolated Connection) async throws -> Result
+    ) async throws -> Result {
+        _ = try session.run("advisory_lock", "SELECT pg_advisory_lock(\(number))")
+        do {
+            let result = try await body(self)
+            session.unlock(number)
+            return result
+        } catch {
+            session.unlock(number)
+            throw error
+        }
+    }
+}
+
+extension PostgresPool {
+    /// Runs `body` in a transaction on a connection of its own, and again when it lost a race (SQLSTATE 40001, 40P01),
+    /// after a short pause and at most ``PoolConfiguration/transactionRetriesMax`` times.
+    ///
+    /// Hazard: `body` may run several times, so let it do nothing but database work.
+    public func transaction<Result: Sendable>(
+        _ isolation: Isolation = .readCommitted, readOnly: Bool = false,
+        _ body: @Sendable (isolated Connection) async throws -> Result
+    ) async throws -> Result {
+        var backoff = Backoff(from: configuration.transactionRetryDelay, to: .milliseconds(100))
+        var generator = QuickRandom()
+        var retries = 0
+        while true {
+            do {
+                return try await withConnection { connection in
+                    try await connection.transaction(isolation, readOnly: readOnly, body)
+                }
+            } catch let error as PostgresError where error.isWorthRetrying {
+                guard retries < configuration.transactionRetriesMax else { throw error }
+                retries += 1
+                metrics.retries.increment()
+                logger.debug("a transaction is run again", ["error": error, "retry": retries])
+            }
+            // Without a connection: whoever won the race may need it.
+            try await clock.sleep(for: backoff.pause(using: &generator))
+        }
+    }
+}

@@ -1,0 +1,76 @@
+/// Rows of a COPY out of the database, as they came: some tens of kilobytes of them.
+public struct CopyBatch: Sendable, Sequence {
+    /// Bytes collected before a batch is handed on.
+    static let batchBytes = 1 << 16
+
+    let bytes: [UInt8]
+    /// How many rows these are.
+    public let count: Int
+
+    public func makeIterator() -> Iterator { Iterator(bytes: bytes, left: count) }
+
+    public struct Iterator: IteratorProtocol {
+        let bytes: [UInt8]
+        var offset = 0
+        var left: Int
+
+        init(bytes: [UInt8], left: Int) {
+            self.bytes = bytes
+            self.left = left
+        }
+
+        public mutating func next() -> CopyRow? {
+            guard left > 0 else { return nil }
+            left -= 1
+            let row = CopyRow(bytes: bytes, start: offset)
+            offset = row.end
+            return row
+        }
+    }
+}
+
+/// One row of a COPY out of the database.
+public struct CopyRow: Sendable {
+    let bytes: [UInt8]
+    let start: Int
+    let end: Int
+
+    /// The batch was checked when it was read, so the lengths lie within it.
+    init(bytes: [UInt8], start: Int) {
+        self.bytes = bytes
+        self.start = start
+        end = (try? unsafe CopyFormat.endOfRow(bytes.span.bytes, from: start)) ?? bytes.count
+    }
+
+    /// All columns from left to right. COPY does not tell types: they are taken as asked for.
+    public func decode<each Value: PostgresValue>(
+        _ types: repeat (each Value).Type
+    ) throws(PostgresError) -> (repeat each Value) {
+        var wanted = 0
+        for _ in repeat each types { wanted += 1 }
+        let columns = Int(try unsafe bytes.span.bytes.integer(at: start, as: Int16.self))
+        guard columns == wanted else { throw .decoding("\(columns) columns where \(wanted) were wanted") }
+        var offset = start + 2
+        return (repeat try next(&offset, (each types)))
+    }
+
+    private func next<Value: PostgresValue>(_ offset: inout Int, _ type: Value.Type) throws(PostgresError) -> Value {
+        let span = unsafe bytes.span.bytes
+        let length = try span.fieldLength(at: offset)
+        offset += 4
+        guard let length else { return try Value.null() }
+        defer { offset += length }
+        return try Value(binary: span.extracting(offset..<offset + length), type: .unknown)
+    }
+}
+
+extension CopyFormat {
+    /// Where the row that starts at `start` ends; throws when it reaches beyond the bytes.
+    static func endOfRow(_ bytes: RawSpan, from start: Int) throws(PostgresError) -> Int {
+        var offset = start + 2
+        for _ in 0..<max(0, Int(try bytes.integer(at: start, as: Int16.self))) {
+            offset += 4 + (try bytes.fieldLength(at: offset) ?? 0)
+        }
+        return offset
+    }
+}
