@@ -84,7 +84,7 @@ import Testing
 
     @Test func theThreadHearsTheSystemsSignals() async throws {
         let interruption = Interruption()
-        interruption.listen()
+        Thread.detach(name: "listening") { interruption.listen() }
         while !interruption.sendToOwnThread(.hangUp) { await Task.yield() }
         #expect(try await interruption.signal() == .hangUp)
     }

@@ -1,7 +1,6 @@
 /// A command line program: what it is called and what it can do.
 ///
-///     let lifeos = Application(name: "lifeos", summary: "Your AI studio …", commands: [serve, backupCreate])
-///     exit(await lifeos.run(Array(CommandLine.arguments.dropFirst()), in: .thisProcess()))
+///     Application(name: "lifeos", summary: "Your AI studio …", commands: [.serve, .backupCreate]).runAndExit()
 ///
 /// It adds `help` and `completion` by itself, and `--version` runs the command `version` where there is one.
 public struct Application: Sendable {

@@ -59,8 +59,8 @@ struct ProgressMeter: Sendable {
 }
 
 extension ProgressMeter {
-    /// `42 %`, rounded down, so that 100 % means done.
-    private var percent: String? { fraction.map { "\(Int($0 * 100)) %" } }
+    /// `42%`, rounded down, so that 100% means done.
+    private var percent: String? { fraction.map { "\(Int($0 * 100))%" } }
 
     private var count: String {
         let suffix = unit.isEmpty ? "" : " \(unit)"
@@ -74,7 +74,7 @@ extension ProgressMeter {
         "\(Quantity.decimal(rate, digits: rate < 10 ? 1 : 0))/s"
     }
 
-    /// One line for a log: `Rebuilding: 42 %, 420 of 1,000 events, 100/s, 6 s left`.
+    /// One line for a log: `Rebuilding: 42%, 420 of 1,000 events, 100/s, 6 s left`.
     var sentence: String {
         "\(title): " + [percent, count, rate.map(Self.shown), left].compactMap { $0 }.joined(separator: ", ")
     }
@@ -90,25 +90,21 @@ extension ProgressMeter {
     func bar(width: Int, style: Style) -> String {
         // A terminal that is written to its last column may break the line, so that one stays free.
         let room = width - 1
+        // As wide whatever the numbers are: a bar that jumps cannot be read.
+        let barWidth = min(Self.barWidthMax, max(Self.barWidthMin, width / 4))
+        let drawn = fraction.map { [Self.drawn($0, barWidth, style)] } ?? []
+        let used = DisplayText.width(title) + (fraction == nil ? 0 : barWidth + 2)
         let words = [percent, count, rate.map(Self.shown), left]
         for kept in [[0, 1, 2, 3], [0, 1, 3], [0, 3], [0]] {
-            let facts = kept.compactMap { words[$0] }.joined(separator: "  ")
-            let used = DisplayText.width(title) + DisplayText.width(facts) + 4
-            guard let fraction else {
-                if used <= room || kept == [0, 1, 3] { return cut("\(title)  \(facts)", room) }
-                continue
-            }
-            let barWidth = min(Self.barWidthMax, room - used)
-            guard barWidth >= Self.barWidthMin else { continue }
-            return "\(title)  \(Self.drawn(fraction, barWidth, style))  \(facts)"
+            let facts = kept.compactMap { words[$0] }
+            guard used + facts.reduce(0, { $0 + DisplayText.width($1) + 2 }) <= room, !facts.isEmpty else { continue }
+            return ([title] + drawn + facts).joined(separator: "  ")
         }
-        return cut("\(title)  \(percent ?? count)", room)
+        return DisplayText.truncate("\(title)  \(percent ?? count)", width: room, mark: "")
     }
 
     private static let barWidthMax = 30
     private static let barWidthMin = 5
-
-    private func cut(_ text: String, _ width: Int) -> String { DisplayText.truncate(text, width: width, mark: "") }
 
     private static func drawn(_ fraction: Double, _ width: Int, _ style: Style) -> String {
         let filled = Int((fraction * Double(width)).rounded(.down))

@@ -33,26 +33,35 @@ public final class Interruption: Sendable {
 
     init(endAtOnce: @escaping @Sendable (ExitCode) -> Void) { self.endAtOnce = endAtOnce }
 
-    /// Blocks the signals in this thread, and so in all that it starts, and waits for them in one of its own.
-    /// A write to a closed pipe becomes an error instead of the end.
-    public func listen() {
-        var set = Self.signalSet()
+    /// Blocks the signals in this thread, and so in all that it starts from now on; call it before anything else.
+    /// What the process was started to ignore stays ignored, as `nohup` has it. A write to a closed pipe becomes an error
+    /// instead of the end.
+    public static func blockSignals() {
+        var set = heardSignals()
         unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
         _ = Glibc.signal(SIGPIPE, SIG_IGN)
-        Thread.detach(name: "signals") {
-            self.state.withLock { $0.thread = pthread_self() }
-            var set = Self.signalSet()
-            while true {
-                var number: Int32 = 0
-                if unsafe sigwait(&set, &number) == 0 { self.receive(Signal(number: number)) }
-            }
+    }
+
+    /// Waits for signals in this thread, for ever.
+    public func listen() -> Never {
+        state.withLock { $0.thread = pthread_self() }
+        var set = Self.heardSignals()
+        while true {
+            var number: Int32 = 0
+            if unsafe sigwait(&set, &number) == 0 { receive(Signal(number: number)) }
         }
     }
 
-    private static func signalSet() -> sigset_t {
+    private static func heardSignals() -> sigset_t {
         var set = sigset_t()
         unsafe sigemptyset(&set)
-        for signal in signals { unsafe sigaddset(&set, signal.number) }
+        for signal in signals {
+            var action = sigaction()
+            unsafe sigaction(signal.number, nil, &action)
+            // The constant SIG_IGN, which Swift imports as a function pointer that cannot be compared.
+            let isIgnored = unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
+            if !isIgnored { unsafe sigaddset(&set, signal.number) }
+        }
         return set
     }
 

@@ -22,14 +22,9 @@ public struct Surroundings: Sendable {
         self.interruption = interruption
     }
 
-    /// What this process was started with. Call it first of all: it blocks the signals that ask the program to stop, and
-    /// threads that exist already would still die of them.
-    public static func thisProcess() -> Surroundings {
-        let interruption = Interruption()
-        interruption.listen()
-        return Surroundings(
-            environment: processEnvironment(), folder: workingFolder(), terminal: ProcessTerminal(),
-            interruption: interruption)
+    /// What this process was started with.
+    public static func ofThisProcess() -> Surroundings {
+        Surroundings(environment: processEnvironment(), folder: workingFolder(), terminal: ProcessTerminal())
     }
 
     private static func processEnvironment() -> [String: String] {
