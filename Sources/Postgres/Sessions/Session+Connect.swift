@@ -24,8 +24,8 @@ extension Session {
         let keywords = unsafe options.map { unsafe strdup($0.keyword) }
         let values = unsafe options.map { unsafe strdup($0.value) }
         defer {
-            for unsafetext in unsafe keywords { unsafe free(text) }
-            for unsafetext in unsafe values { unsafe free(text) }
+            unsafe keywords.forEach { unsafe free($0) }
+            unsafe values.forEach { unsafe free($0) }
         }
         let keywordList: [UnsafePointer<CChar>?] = unsafe keywords.map { unsafe UnsafePointer($0) } + [nil]
         let valueList: [UnsafePointer<CChar>?] = unsafe values.map { unsafe UnsafePointer($0) } + [nil]
