@@ -77,11 +77,12 @@ struct SchemaValidation {
     }
 
     private mutating func check(_ text: String, by rule: SchemaRule) {
-        let length = text.unicodeScalars.count
         switch rule {
-        case .minLength(let minimum) where length < minimum:
+        case .minLength(let minimum) where text.isShorter(than: minimum):
+            let length = text.unicodeScalars.count
             inspection.report(.tooFew("minLength", .character, minimum: minimum, actual: length))
-        case .maxLength(let maximum) where length > maximum:
+        case .maxLength(let maximum) where text.isLonger(than: maximum):
+            let length = text.unicodeScalars.count
             inspection.report(.tooMany("maxLength", .character, maximum: maximum, actual: length))
         case .pattern(let pattern) where !pattern.matches(text):
             inspection.report(Complaint("pattern", "must match the pattern \(pattern.source)"))
@@ -197,4 +198,11 @@ extension SchemaValidation {
         let advice = nearest.prefix(3).map(\.description).joined(separator: "; ")
         inspection.report(Complaint(keyword, "must fit one of \(count) alternatives; for the nearest, \(advice)"))
     }
+}
+
+/// Lengths in Unicode scalars. Each takes one to four bytes, so that the number of bytes mostly answers.
+extension String {
+    fileprivate func isLonger(than most: Int) -> Bool { utf8.count > most && unicodeScalars.count > most }
+
+    fileprivate func isShorter(than least: Int) -> Bool { utf8.count / 4 < least && unicodeScalars.count < least }
 }

@@ -96,7 +96,8 @@ let schemaCases: [SchemaCase] = [
     // annotations say nothing about values
     SchemaCase(
         #"""
-        {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"x","$comment":"c","title":"t","description":"d","default":1,
+        {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"x","$comment":"c","title":"t","description":"d",
+        "default":1,
         "examples":[2],"deprecated":true,"readOnly":true,"writeOnly":false,"x-icon":{"any":"thing"}}
         """#, "[]"),
 ]

@@ -99,17 +99,19 @@ struct Pattern: Sendable {
 
     /// Adds what is reachable from there without taking a character. True when the match is.
     private func follow(from place: Int, isStart: Bool, isEnd: Bool, _ threads: inout Threads) -> Bool {
-        var pending = [place]
-        while let place = pending.popLast() {
+        threads.pending.append(place)
+        while let place = threads.pending.popLast() {
             guard threads.visit(place) else { continue }
             switch program[place] {
             case .match: return true
             case .take: threads.takers.append(place)
-            case .jump(let target): pending.append(target)
-            case .split(let first, let second): pending += [second, first]
-            case .start: if isStart { pending.append(place + 1) }
+            case .jump(let target): threads.pending.append(target)
+            case .split(let first, let second):
+                threads.pending.append(second)
+                threads.pending.append(first)
+            case .start: if isStart { threads.pending.append(place + 1) }
             case .end:
-                if isEnd { pending.append(place + 1) } else { threads.waiting.append(place) }
+                if isEnd { threads.pending.append(place + 1) } else { threads.waiting.append(place) }
             }
         }
         return false
@@ -121,6 +123,8 @@ struct Pattern: Sendable {
         var takers: [Int] = []
         /// Those that wait for the end of the text.
         var waiting: [Int] = []
+        /// Those still to be looked at; kept for its capacity.
+        var pending: [Int] = []
         /// When each place was last reached; cheaper than clearing a flag for each.
         private var visits: [Int]
         private var generation = 1
