@@ -176,6 +176,22 @@ import Testing
         #expect(files.compressedBytes > one)
     }
 
+    @Test func manyMayAskAtOnce() async throws {
+        let expected = try get("styles/console.css").body
+        try await withThrowingTaskGroup { group in
+            for _ in 0..<50 {
+                group.addTask {
+                    let seen = try get("styles/console.css", ["Accept-Encoding": "gzip"])
+                    #expect(try Gzip.decompress(seen.body, outputBytesMax: 5_000) == expected)
+                }
+            }
+            try await group.waitForAll()
+        }
+        let kept = files.compressedBytes
+        _ = try get("styles/console.css", ["Accept-Encoding": "gzip"])
+        #expect(kept > 0 && files.compressedBytes == kept, "kept once, however many made it")
+    }
+
     @Test func aMissingFolderIsSaidAtTheStart() {
         #expect(throws: SystemError.self) { try StaticFiles(StaticFiles.Configuration(root: "\(root)/nowhere")) }
     }
