@@ -9,8 +9,8 @@ import Testing
     @Test func theExampleOfTheStandardHolds() throws {
         var password = [UInt8](repeating: 1, count: 32)
         let tag = try Argon2.hash(
-            &password, salt: .init(repeating: 2, count: 16), secret: .init(repeating: 3, count: 8),
-            data: .init(repeating: 4, count: 12),
+            &password, salt: [UInt8](repeating: 2, count: 16), secret: [UInt8](repeating: 3, count: 8),
+            data: [UInt8](repeating: 4, count: 12),
             parameters: Argon2Parameters(memoryKibibytes: 32, passes: 3, lanes: 4), byteCount: 32)
         #expect(hex(tag) == "0d640df58d78766c08c037a34a8b53c9d01ef0452d75b65eb52520e96b01e659")
         #expect(password == [UInt8](repeating: 0, count: 32))
