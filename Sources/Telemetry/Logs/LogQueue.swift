@@ -59,7 +59,7 @@ final class LogQueue: Sendable {
     }
 
     func flush(atMost limit: Duration) {
-        _ = state.wait(until: { $0.bytes.isEmpty && !$0.isWriting }, atMost: limit) { _ in }
+        _ = state.wait(until: { $0.bytes.isEmpty && $0.dropped == 0 && !$0.isWriting }, atMost: limit) { _ in }
     }
 
     /// The writer thread's whole life. The descriptor closes at its end.

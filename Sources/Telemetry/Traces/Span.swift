@@ -27,8 +27,12 @@ public final class Span: Sendable {
         record = Mutex(nil)
     }
 
-    /// Stands in where nothing traces.
-    static let none = Span(
+    /// Stands in where nothing records. A caller's trace still goes on through it.
+    static var unrecorded: Span {
+        Ambient.trace.map { Span(unrecorded: $0) } ?? nowhere
+    }
+
+    private static let nowhere = Span(
         unrecorded: TraceContext(traceID: UUID(high: 0, low: 0), spanID: 0, isSampled: false))
 
     /// Whether anything added here is kept; asks before costly attributes are gathered.

@@ -100,7 +100,7 @@ public func withSpan<Result, Failure: Error>(
     _ name: String, kind: SpanRecord.Kind = .inside, attributes: KeyValuePairs<String, SpanValue> = [:],
     _ body: (Span) throws(Failure) -> Result
 ) throws(Failure) -> Result {
-    guard let tracer = Ambient.tracer else { return try body(.none) }
+    guard let tracer = Ambient.tracer else { return try body(.unrecorded) }
     return try tracer.withSpan(name, kind: kind, attributes: attributes, body)
 }
 
@@ -109,6 +109,6 @@ public func withSpan<Result, Failure: Error>(
     _ name: String, kind: SpanRecord.Kind = .inside, attributes: KeyValuePairs<String, SpanValue> = [:],
     isolation: isolated (any Actor)? = #isolation, _ body: (Span) async throws(Failure) -> Result
 ) async throws(Failure) -> Result {
-    guard let tracer = Ambient.tracer else { return try await body(.none) }
+    guard let tracer = Ambient.tracer else { return try await body(.unrecorded) }
     return try await tracer.withSpan(name, kind: kind, attributes: attributes, body)
 }

@@ -76,6 +76,8 @@ import Testing
         #expect(withSpan("x") { $0.isRecording } == false)
         #expect(await withSpan("x") { span async in span.isRecording } == false)
         #expect(withSpan("x") { _ in Ambient.trace } == nil)
+        let caller = TraceContext(traceparent: TraceContextTests.valid)
+        Ambient.$trace.withValue(caller) { #expect(withSpan("x") { $0.context } == caller) }
     }
 
     @Test func eventsAndStatusAreKeptAndLimited() throws {
