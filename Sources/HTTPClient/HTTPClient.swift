@@ -1,4 +1,3 @@
-internal import Synchronization
 internal import System
 public import Telemetry
 
@@ -11,7 +10,7 @@ public import Telemetry
 public final class HTTPClient: Sendable {
     let configuration: Configuration
     private let mailbox: Mailbox
-    private let generator: Mutex<any RandomNumberGenerator & Sendable>
+    private let generator: Lock<any RandomNumberGenerator & Sendable>
 
     /// - Parameter generator: makes the span ids that go out in `traceparent` where no tracer does.
     public init(
@@ -22,7 +21,7 @@ public final class HTTPClient: Sendable {
             throw HTTPClientError(.invalidConfiguration, host: "", detail: objection)
         }
         self.configuration = configuration
-        self.generator = Mutex(generator)
+        self.generator = Lock(generator)
         let multi = try MultiHandle(connectionsMax: configuration.connectionsMax)
         let mailbox = Mailbox(waking: multi)
         self.mailbox = mailbox

@@ -39,7 +39,7 @@ import Testing
             seen.add(request)
             connection.answer()
         }
-        let body = [UInt8]((0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31) })
+        let body = pattern(count: 3_000_000)
         _ = try await makeClient().send(.init(.init(rawValue: name), server.url(), body: .bytes(body)))
         let request = try #require(seen.all.first)
         #expect(request.body == body)
@@ -51,7 +51,7 @@ import Testing
 
     @Test func aFileArrivesWhole() async throws {
         let folder = try TemporaryFolder()
-        let bytes = [UInt8]((0..<200_000).map { UInt8(truncatingIfNeeded: $0 &* 7) })
+        let bytes = pattern(count: 200_000)
         try Files.replace("\(folder.path)/body", with: bytes)
         let seen = Collected<[UInt8]>()
         let server = RudeServer { connection in

@@ -10,11 +10,11 @@ import Testing
         let server = RudeServer { $0.drain() }
         let client = try makeClient()
         let task = Task { try await client.send(.init(.post, server.url(), body: .text("x"))) }
-        try await eventually("the request is under way") { server.accepted == 1 }
+        try await eventually(within: .seconds(30), "the request is under way") { server.accepted == 1 }
         task.cancel()
         let error = await failure { try await task.value }
         #expect(error?.code == .cancelled)
-        try await eventually("the connection is closed") { server.open == 0 }
+        try await eventually(within: .seconds(30), "the connection is closed") { server.open == 0 }
         #expect(await client.census() == Census(underWay: 0, waiting: 0, handlesFree: 1, handlesMade: 1))
     }
 
@@ -27,7 +27,7 @@ import Testing
         }
         task.cancel()
         #expect(await failure { try await task.value }?.code == .cancelled)
-        try await eventually("nothing is left") { await client.census()?.underWay == 0 }
+        try await eventually(within: .seconds(30), "nothing is left") { await client.census()?.underWay == 0 }
     }
 
     @Test func cancellingWhileReadingEndsTheStream() async throws {
@@ -41,10 +41,10 @@ import Testing
         let task = Task {
             for try await chunk in try await client.stream(.init(.get, server.url())).body { seen.add(chunk) }
         }
-        try await eventually("the first bytes are read") { seen.all.count == 1 }
+        try await eventually(within: .seconds(30), "the first bytes are read") { seen.all.count == 1 }
         task.cancel()
         #expect(await failure { try await task.value }?.code == .cancelled)
-        try await eventually("the connection is closed") { server.open == 0 }
+        try await eventually(within: .seconds(30), "the connection is closed") { server.open == 0 }
     }
 
     @Test func cancellingEndsTheMakerOfABody() async throws {
@@ -52,10 +52,10 @@ import Testing
         let client = try makeClient()
         let (chunks, continuation) = AsyncStream<[UInt8]>.makeStream()
         let task = Task { try await client.send(.init(.put, server.url(), body: .stream(chunks))) }
-        try await eventually("the request is under way") { server.accepted == 1 }
+        try await eventually(within: .seconds(30), "the request is under way") { server.accepted == 1 }
         task.cancel()
         #expect(await failure { try await task.value }?.code == .cancelled)
-        try await eventually("the maker is told to stop") {
+        try await eventually(within: .seconds(30), "the maker is told to stop") {
             if case .terminated = continuation.yield([1]) { true } else { false }
         }
     }
@@ -73,7 +73,7 @@ import Testing
             for _ in 0..<10 {
                 group.addTask { await failure { try await client.send(.init(.get, server.url())) }?.code }
             }
-            try await eventually("three are under way and eight wait") {
+            try await eventually(within: .seconds(30), "three are under way and eight wait") {
                 await client.census() == Census(underWay: 3, waiting: 8, handlesFree: 0, handlesMade: 3)
             }
             async let first: Void = client.shutdown()
@@ -86,7 +86,7 @@ import Testing
         let later = await failure { try await client.send(.init(.get, server.url())) }
         #expect(later?.code == .shutDown)
         #expect(await client.census() == nil)
-        try await eventually("every connection is closed") { server.open == 0 }
+        try await eventually(within: .seconds(30), "every connection is closed") { server.open == 0 }
     }
 
     @Test func lettingGoOfTheClientEndsItsThreadAndConnections() async throws {
@@ -97,7 +97,7 @@ import Testing
         #expect(try await client?.send(.init(.get, server.url())).status == 200)
         #expect(server.open == 1)
         client = nil
-        try await eventually("the kept connection is closed") { server.open == 0 }
+        try await eventually(within: .seconds(30), "the kept connection is closed") { server.open == 0 }
     }
 
     @Test func clientsCanBeStartedAndStoppedManyTimes() async throws {
@@ -109,7 +109,7 @@ import Testing
             if number.isMultiple(of: 2) { #expect(try await client.send(.init(.get, server.url())).status == 200) }
             await client.shutdown()
         }
-        try await eventually("no connection is left") { server.open == 0 }
+        try await eventually(within: .seconds(30), "no connection is left") { server.open == 0 }
     }
 
     @Test func aThousandRequestsShareFewConnections() async throws {
@@ -171,7 +171,7 @@ import Testing
                 }
             }
         }
-        try await eventually("nothing is under way (seed \(seed))") {
+        try await eventually(within: .seconds(30), "nothing is under way (seed \(seed))") {
             let census = await client.census()
             return census?.underWay == 0 && census?.waiting == 0 && census?.handlesFree == census?.handlesMade
         }
@@ -180,6 +180,6 @@ import Testing
         let request = HTTPClient.Request(.post, server.url(), headers: ["X-Way": "answer"])
         #expect(try await client.send(request).text == "fine")
         let inFlight = metrics.gauge("lifeos_http_client_in_flight", help: "", labels: ["purpose"])
-        try await eventually("nothing counts as in flight") { inFlight.with("other").value == 0 }
+        try await eventually(within: .seconds(30), "nothing counts as in flight") { inFlight.with("other").value == 0 }
     }
 }

@@ -34,7 +34,7 @@ import Testing
             let error = await failure { try await client.send(.init(.get, server.url("/?secret"))) }
             #expect(error?.code == .tooLarge)
             #expect(error?.description.contains("1000000 bytes") == true)
-            try await eventually("the connection is closed") { server.open == 0 }
+            try await eventually(within: .seconds(30), "the connection is closed") { server.open == 0 }
         }
     }
 
@@ -78,7 +78,7 @@ import Testing
         let another = try await client.stream(.init(.get, server.url()))
         let refused = await failure { try await another.body.collect(bytesMax: 5_000) }
         #expect(refused?.code == .tooLarge)
-        try await eventually("the connections are closed") { server.open == 0 }
+        try await eventually(within: .seconds(30), "the connections are closed") { server.open == 0 }
     }
 
     @Test func aPackedAnswerIsUnpackedOnlyWhenAskedFor() async throws {
@@ -143,7 +143,9 @@ import Testing
         }
         try await withThrowingTaskGroup { group in
             for _ in 0..<3 { group.addTask { _ = try await client.send(.init(.get, server.url())) } }
-            try await eventually("one is under way and two wait") { await client.census()?.waiting == 2 }
+            try await eventually(within: .seconds(30), "one is under way and two wait") {
+                await client.census()?.waiting == 2
+            }
             let error = await failure { try await client.send(.init(.get, server.url())) }
             #expect(error?.code == .overloaded)
             #expect(error?.mayHaveBeenSent == false)

@@ -54,9 +54,9 @@ import Testing
         let client = try makeClient(metrics: metrics)
         let task = Task { try await client.send(.init(.get, server.url()), purpose: "slow") }
         let gauge = metrics.gauge("lifeos_http_client_in_flight", help: "-", labels: ["purpose"]).with("slow")
-        try await eventually("it is counted") { gauge.value == 1 }
+        try await eventually(within: .seconds(30), "it is counted") { gauge.value == 1 }
         task.cancel()
-        try await eventually("it is no longer counted") { gauge.value == 0 }
+        try await eventually(within: .seconds(30), "it is no longer counted") { gauge.value == 0 }
         let errors = metrics.counter("lifeos_http_client_errors_total", help: "-", labels: ["purpose", "code"])
         #expect(errors.with("slow", "cancelled").value == 1)
         _ = await task.result

@@ -42,7 +42,7 @@ import Testing
         request.redirectsMax = 2
         let answer = try await client.send(request)
         #expect(answer.status == 307)
-        try await eventually("nothing is left") { await client.census()?.underWay == 0 }
+        try await eventually(within: .seconds(30), "nothing is left") { await client.census()?.underWay == 0 }
     }
 
     @Test(arguments: [

@@ -1,5 +1,4 @@
 import HTTPClient
-import Synchronization
 import System
 import Telemetry
 import Testing
@@ -11,9 +10,9 @@ func makeClient(
 ) throws -> HTTPClient {
     var configuration = HTTPClient.Configuration()
     configuration.proxy = .none
-    configuration.timeouts.firstByte = .seconds(10)
-    configuration.timeouts.idle = .seconds(10)
-    configuration.timeouts.total = .seconds(20)
+    configuration.timeouts.firstByte = .seconds(30)
+    configuration.timeouts.idle = .seconds(30)
+    configuration.timeouts.total = .seconds(45)
     change(&configuration)
     return try HTTPClient(configuration: configuration, metrics: metrics, logger: logger)
 }
@@ -32,9 +31,16 @@ func failure<Answer>(
     return nil
 }
 
+/// Bytes in which a lost or doubled block shows.
+func pattern(count: Int) -> [UInt8] {
+    var bytes = [UInt8](0..<251)
+    while bytes.count < count { bytes += bytes }
+    return [UInt8](bytes.prefix(count))
+}
+
 /// Values that threads and tasks leave for the test.
 final class Collected<Value: Sendable>: Sendable {
-    private let values = Mutex<[Value]>([])
+    private let values = Lock<[Value]>([])
     var all: [Value] { values.withLock { $0 } }
     func add(_ value: Value) { values.withLock { $0.append(value) } }
 }

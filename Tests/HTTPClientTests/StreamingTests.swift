@@ -39,7 +39,7 @@ import Testing
         let client = try makeClient()
         let answer = try await client.stream(.init(.get, server.url()))
         // The socket's own buffers take some megabytes; then the server stands still until somebody reads.
-        try await eventually("the server is held back") {
+        try await eventually(within: .seconds(30), "the server is held back") {
             let before = sent.load(ordering: .relaxed)
             for _ in 0..<20 { _ = await client.census() }
             return before > 0 && sent.load(ordering: .relaxed) == before
@@ -57,8 +57,8 @@ import Testing
         #expect(answer?.status == 200)
         #expect(await client.census()?.underWay == 1)
         answer = nil
-        try await eventually("the transfer is gone") { await client.census()?.underWay == 0 }
-        try await eventually("the connection is closed") { server.open == 0 }
+        try await eventually(within: .seconds(30), "the transfer is gone") { await client.census()?.underWay == 0 }
+        try await eventually(within: .seconds(30), "the connection is closed") { server.open == 0 }
     }
 
     @Test func leavingTheLoopEarlyEndsTheTransfer() async throws {
@@ -73,7 +73,7 @@ import Testing
             }
         }
         #expect(seen > 0)
-        try await eventually("the connection is closed") { server.open == 0 }
+        try await eventually(within: .seconds(30), "the connection is closed") { server.open == 0 }
     }
 
     @Test func aStreamOutlivesTheClientsLastOtherOwner() async throws {
@@ -119,7 +119,7 @@ import Testing
         let chunks = Counted(count: 1_000, made: { made.wrappingAdd(1, ordering: .relaxed) })
         let client = try makeClient()
         async let answer = client.send(.init(.put, server.url(), body: .stream(chunks)))
-        try await eventually("the maker is held back") {
+        try await eventually(within: .seconds(30), "the maker is held back") {
             let before = made.load(ordering: .relaxed)
             for _ in 0..<20 { _ = await client.census() }
             return before > 0 && made.load(ordering: .relaxed) == before
@@ -155,7 +155,7 @@ import Testing
         let error = await failure { try await client.send(.init(.put, server.url(), body: .stream(torn))) }
         #expect(error?.code == .bodyFailed)
         #expect(error?.cause is Torn)
-        try await eventually("nothing is left") { await client.census()?.underWay == 0 }
+        try await eventually(within: .seconds(30), "nothing is left") { await client.census()?.underWay == 0 }
     }
 
     @Test func anEarlyRefusalEndsAnUploadThatWaitsForItsMaker() async throws {
@@ -169,7 +169,7 @@ import Testing
         let answer = try await makeClient().send(.init(.put, server.url(), body: .stream(chunks)))
         #expect(answer.status == 413)
         #expect(answer.text == "no")
-        try await eventually("the maker is told to stop") {
+        try await eventually(within: .seconds(30), "the maker is told to stop") {
             if case .terminated = continuation.yield([1]) { true } else { false }
         }
     }
@@ -215,7 +215,7 @@ import Testing
             #expect(connection.read(100).isEmpty, "the body came all the same")
         }
         #expect(try await makeClient().send(consenting(server)).status == 403)
-        try await eventually("the connection is not used again") { server.open == 0 }
+        try await eventually(within: .seconds(30), "the connection is not used again") { server.open == 0 }
     }
 
     @Test func aServerThatDislikesTheQuestionIsNotAskedForEver() async throws {

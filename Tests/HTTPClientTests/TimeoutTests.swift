@@ -8,7 +8,7 @@ import Testing
         _ server: RudeServer, body: HTTPClient.Body? = nil, _ change: (inout HTTPClient.Timeouts) -> Void
     ) -> HTTPClient.Request {
         var timeouts = HTTPClient.Timeouts()
-        (timeouts.firstByte, timeouts.idle, timeouts.total) = (.seconds(10), .seconds(10), .seconds(15))
+        (timeouts.firstByte, timeouts.idle, timeouts.total) = (.seconds(30), .seconds(30), .seconds(45))
         change(&timeouts)
         var request = HTTPClient.Request(body == nil ? .get : .post, server.url("/?secret"), body: body ?? .none)
         request.timeouts = timeouts
@@ -24,7 +24,7 @@ import Testing
         let error = await failure(location, of: ask)
         let took = begun.duration(to: .now)
         #expect(error?.code == code, sourceLocation: location)
-        #expect(took >= limit && took < limit + .seconds(5), "took \(took)", sourceLocation: location)
+        #expect(took >= limit && took < limit + .seconds(10), "took \(took)", sourceLocation: location)
         #expect(error?.description.contains("secret") == false, sourceLocation: location)
     }
 
@@ -37,7 +37,7 @@ import Testing
         await expect(.timedOutWaitingForFirstByte, after: .milliseconds(150)) {
             try await client.send(request(server, body: .text("x")) { $0.firstByte = .milliseconds(150) })
         }
-        try await eventually("the connections are closed") { server.open == 0 }
+        try await eventually(within: .seconds(30), "the connections are closed") { server.open == 0 }
     }
 
     @Test func aServerThatOnlyEverContinuesIsGivenUp() async throws {
@@ -111,17 +111,17 @@ import Testing
     @Test func whoWaitsTooLongForAConnectionIsTold() async throws {
         let server = RudeServer { $0.drain() }
         let client = try makeClient { $0.connectionsPerHostMax = 1 }
-        async let first = client.send(request(server) { $0.firstByte = .seconds(1) })
-        try await eventually("the first is under way") { server.accepted == 1 }
+        let first = Task { try await client.send(request(server) { $0.firstByte = .seconds(60) }) }
+        try await eventually(within: .seconds(30), "the first is under way") { server.accepted == 1 }
         await expect(.timedOutWaiting, after: .milliseconds(100)) {
             try await client.send(request(server) { $0.waiting = .milliseconds(100) })
         }
         await expect(.timedOutInTotal, after: .milliseconds(100)) {
             try await client.send(request(server) { $0.total = .milliseconds(100) })
         }
-        let answer = try? await first
-        #expect(answer == nil)
         #expect(server.accepted == 1)
+        first.cancel()
+        _ = await first.result
     }
 
     @Test func aSlowReaderIsNotTakenForASilentServer() async throws {
@@ -131,11 +131,11 @@ import Testing
             connection.send([UInt8](repeating: 7, count: 8_000_000))
         }
         let client = try makeClient { $0.streamBufferBytesMax = 1_000 }
-        let answer = try await client.stream(request(server) { $0.idle = .milliseconds(100) })
-        // Another request passes three times the idle time; the reader does nothing meanwhile.
+        let answer = try await client.stream(request(server) { $0.idle = .milliseconds(500) })
+        // Another request passes twice the idle time; the reader does nothing meanwhile.
         let silent = RudeServer { $0.drain() }
-        await expect(.timedOutWaitingForFirstByte, after: .milliseconds(300)) {
-            try await client.send(request(silent) { $0.firstByte = .milliseconds(300) })
+        await expect(.timedOutWaitingForFirstByte, after: .milliseconds(1_000)) {
+            try await client.send(request(silent) { $0.firstByte = .milliseconds(1_000) })
         }
         #expect(try await answer.body.collect(bytesMax: 8_000_000).count == 8_000_000)
     }

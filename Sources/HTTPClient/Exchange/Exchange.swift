@@ -1,4 +1,5 @@
 internal import Synchronization
+internal import System
 
 /// One request under way: what the transport thread has learnt of the answer, and the task that waits for it.
 ///
@@ -47,7 +48,7 @@ final class Exchange: Sendable {
     /// Whether any of the request may have left.
     let wasIssued = Atomic<Bool>(false)
     private let mailbox: Mailbox
-    private let progress = Mutex(Progress())
+    private let progress = Lock(Progress())
 
     private static let numbers = Atomic<UInt64>(0)
 

@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import System
 
 /// One chunk of a streamed request body at a time, on its way from the task that makes it to the transport thread.
 final class UploadPipe: Sendable {
@@ -28,7 +28,7 @@ final class UploadPipe: Sendable {
     }
 
     let length: Int?
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     init(length: Int?) { self.length = length }
 

@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import System
 
 /// What tasks ask of the transport thread, in order. Posting wakes the thread; nothing else crosses to it.
 final class Mailbox: Sendable {
@@ -18,7 +18,7 @@ final class Mailbox: Sendable {
     }
 
     private let multi: MultiHandle
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     init(waking multi: MultiHandle) { self.multi = multi }
 

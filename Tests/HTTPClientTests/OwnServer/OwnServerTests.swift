@@ -41,7 +41,7 @@ import Testing
             #expect(try await client.send(.init(.head, url + "/greetings/a")).headers["Content-Length"] == "7")
             #expect(try await client.send(.init(.get, url + "/nowhere")).status == 404)
             #expect(try await client.send(.init(.delete, url + "/echo")).status == 405)
-            let bytes = [UInt8]((0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 13) })
+            let bytes = pattern(count: 3_000_000)
             let answer = try await client.send(
                 .init(.post, url + "/echo", headers: ["Content-Type": "a/b"], body: .bytes(bytes)))
             #expect(answer.body == bytes)

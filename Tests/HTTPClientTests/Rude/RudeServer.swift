@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 import System
 
 /// A server that does what its script says, byte for byte, whether that is HTTP or not. One thread a connection.
@@ -49,7 +48,7 @@ private final class Ledger: Sendable {
         var isStopped = false
     }
 
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     var accepted: Int { state.withLock { $0.accepted } }
     var open: Int { state.withLock { $0.open.count } }
