@@ -24,7 +24,8 @@ extension HTTPClient {
         /// Chunks made while they are sent: the next is asked for once the last has gone out.
         ///
         /// With a `length` the chunks must add up to it; without, the body is sent chunked, which some servers refuse.
-        /// Such a body cannot be sent twice: no redirect that keeps the body is followed.
+        /// Such a body cannot be sent twice: no redirect that keeps the body is followed. The task that makes the chunks
+        /// is cancelled when the request ends before them.
         public static func stream(
             _ chunks: some AsyncSequence<[UInt8], any Error> & Sendable, length: Int? = nil
         ) -> Body {

@@ -42,7 +42,8 @@ internal import CCurl
 
     func set(_ option: CURLoption, _ value: Bool) { set(option, value ? 1 : 0) }
 
-    func set(_ option: CURLoption, _ value: Duration) { set(option, Int(max(1, value / .milliseconds(1)))) }
+    /// In milliseconds; at least one, since libcurl takes none for its own default, and at most eleven days.
+    func set(_ option: CURLoption, _ value: Duration) { set(option, Int(min(max(1, value / .milliseconds(1)), 1e9))) }
 
     func set(_ option: CURLoption, offset: Int) { note(unsafe lifeos_curl_set_offset(pointer, option, offset)) }
 
