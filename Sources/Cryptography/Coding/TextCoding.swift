@@ -1,5 +1,5 @@
-/// Bytes as text and back, strictly by RFC 4648: one text for each sequence of bytes, and no other is accepted. No blanks,
-/// no line ends, no missing or extra padding, no stray bits.
+/// Bytes as text and back, strictly by RFC 4648: one text for each sequence of bytes, and no other is accepted. No
+/// blanks, no line ends, no missing or extra padding, no stray bits.
 public struct TextCoding: Sendable {
     private let bitsPerDigit: Int
     private let alphabet: [UInt8]

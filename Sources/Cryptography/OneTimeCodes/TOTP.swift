@@ -43,8 +43,8 @@ public struct TOTP: Sendable {
 
     /// The step that the code belongs to, or nil when it is wrong.
     ///
-    /// Codes of the steps around now are taken too, for clocks that differ and people who type slowly. Store the step that
-    /// is returned and pass it as `usedStep` next time: so no code works twice.
+    /// Codes of the steps around now are taken too, for clocks that differ and people who type slowly. Store the step
+    /// that is returned and pass it as `usedStep` next time: so no code works twice.
     public func verify(
         _ code: String, at time: Timestamp, usedStep: Int64? = nil, window: Int = 1
     ) throws(CryptographyError) -> Int64? {

@@ -31,8 +31,8 @@ public struct PasswordHash: Sendable, Hashable, LosslessStringConvertible {
     }
 }
 
-/// How a key comes out of a passphrase: parameters and salt, but nothing secret. Stored beside what the key protects, as
-/// `$argon2id$v=19$m=65536,t=3,p=4$<salt>`.
+/// How a key comes out of a passphrase: parameters and salt, but nothing secret. Stored beside what the key protects,
+/// as `$argon2id$v=19$m=65536,t=3,p=4$<salt>`.
 public struct PassphraseRecipe: Sendable, Hashable, LosslessStringConvertible {
     public let parameters: Argon2Parameters
     let salt: [UInt8]

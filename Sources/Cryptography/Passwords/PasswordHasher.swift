@@ -1,8 +1,9 @@
 /// Hashes and checks passwords, and makes keys out of passphrases, with Argon2id.
 ///
-/// A hash takes tens of milliseconds and megabytes on purpose. It runs on a thread of its own, never on Swift's pool, and
-/// only so many run at once; others wait in order, and beyond a limit they are refused, so that a flood of logins cannot
-/// take the machine. Passwords are compared by their UTF-8 bytes: the same letters typed in another Unicode form differ.
+/// A hash takes tens of milliseconds and megabytes on purpose. It runs on a thread of its own, never on Swift's pool,
+/// and only so many run at once; others wait in order, and beyond a limit they are refused, so that a flood of logins
+/// cannot take the machine. Passwords are compared by their UTF-8 bytes: the same letters typed in another Unicode form
+/// differ.
 public final class PasswordHasher: Sendable {
     /// The limits, all in one place.
     public struct Configuration: Sendable {
@@ -36,7 +37,8 @@ public final class PasswordHasher: Sendable {
         return PasswordHash(recipe: recipe, hash: try await bytes(of: password, recipe, PasswordHash.hashBytes))
     }
 
-    /// Whether it is the password of this hash. For a user who does not exist pass nil: that says no, but takes as long.
+    /// Whether it is the password of this hash. For a user who does not exist pass nil: that says no, but takes as
+    /// long.
     public func verify(_ password: String, against known: PasswordHash?) async throws -> Bool {
         let expected = known ?? stranger
         let actual = try await bytes(of: password, expected.recipe, expected.hash.count)

@@ -1,7 +1,8 @@
 internal import Synchronization
 internal import System
 
-/// Runs blocking work on threads of its own, only so much at once. The rest waits in order; beyond a limit it is refused.
+/// Runs blocking work on threads of its own, only so much at once. The rest waits in order; beyond a limit it is
+/// refused.
 final class ThreadGate: Sendable {
     private enum Turn {
         case go, refused, cancelled

@@ -5,10 +5,10 @@
 ///     nonce    prefix (7) · number of the chunk (4, big-endian) · 1 for the last, 0 for the others
 ///
 /// Key, nonce prefix and key check are derived from the caller's key, the salt, the header's beginning and the context
-/// (HKDF-SHA-256), so that no two streams share a key, and every bit of the header counts. The number in the nonce makes
-/// a moved or doubled chunk fail, the mark of the last one a missing end. (The construction is known as STREAM: Hoang,
-/// Reyhanitabar, Rogaway and Vizár, 2015.) The key check commits to the key, which GCM alone does not, and tells a wrong
-/// key from a damaged chunk.
+/// (HKDF-SHA-256), so that no two streams share a key, and every bit of the header counts. The number in the nonce
+/// makes a moved or doubled chunk fail, the mark of the last one a missing end. (The construction is known as STREAM:
+/// Hoang, Reyhanitabar, Rogaway and Vizár, 2015.) The key check commits to the key, which GCM alone does not, and tells
+/// a wrong key from a damaged chunk.
 public enum SealedStream {
     /// The size of chunks when nothing else is said.
     public static let chunkBytes = 64 << 10

@@ -1,7 +1,7 @@
 /// Opens a sealed stream, a piece at a time.
 ///
-/// Every byte it gives was sealed with this key, in this place. Whether the *end* is genuine only ``finish()`` knows: do
-/// not act on the whole before it returned.
+/// Every byte it gives was sealed with this key, in this place. Whether the *end* is genuine only ``finish()`` knows:
+/// do not act on the whole before it returned.
 public struct SealedStreamReader: ~Copyable, Sendable {
     private let key: SymmetricKey
     private let context: String
@@ -17,7 +17,8 @@ public struct SealedStreamReader: ~Copyable, Sendable {
         self.context = context
     }
 
-    /// Takes the next sealed bytes and gives what is opened by now, often nothing. After an error it gives nothing more.
+    /// Takes the next sealed bytes and gives what is opened by now, often nothing. After an error it gives nothing
+    /// more.
     public mutating func read(_ sealed: Span<UInt8>) throws(CryptographyError) -> [UInt8] {
         if let failure { throw failure }
         var output: [UInt8] = []

@@ -13,8 +13,8 @@ public enum Exposition: Sendable, Hashable {
         }
     }
 
-    /// The format that an `Accept` header prefers. OpenMetrics only for who names it; ``text`` for all others, because a
-    /// person with a browser can read it.
+    /// The format that an `Accept` header prefers. OpenMetrics only for who names it; ``text`` for all others, because
+    /// a person with a browser can read it.
     public static func negotiated(accept: String?) -> Exposition {
         var quality: [Exposition: Double] = [:]
         for range in (accept ?? "").split(separator: ",") {

@@ -1,7 +1,8 @@
 internal import Glibc
 public import System
 
-/// Writes lines to a descriptor from a thread of its own, so that a slow disk or a stalled pipe never holds up a request.
+/// Writes lines to a descriptor from a thread of its own, so that a slow disk or a stalled pipe never holds up a
+/// request.
 ///
 /// Lines wait in a bounded queue. When it is full, new lines are dropped, counted, and the loss is told in the log as
 /// soon as there is room. The writer ends with this object, after what is in the queue; call ``flush(atMost:)`` before

@@ -4,8 +4,8 @@ internal import System
 /// How often values fell below each of a few bounds, such as latencies.
 ///
 /// An observation is two atomic additions and never waits. The sum is kept in whole steps (nanoseconds for latencies)
-/// rather than in a `Double`: adding to a `Double` needs a compare-and-swap loop, measured at 38 ns against 8 ns with two
-/// cores at it. The price is that an observation is rounded to a step, and that the sum wraps beyond 2⁶³ steps (292
+/// rather than in a `Double`: adding to a `Double` needs a compare-and-swap loop, measured at 38 ns against 8 ns with
+/// two cores at it. The price is that an observation is rounded to a step, and that the sum wraps beyond 2⁶³ steps (292
 /// years of latency), which Prometheus reads as a restart.
 @safe public final class Histogram: Sendable {
     private let layout: Layout
@@ -28,8 +28,8 @@ internal import System
 
     /// Counts one value. What is not a finite number is left out.
     ///
-    /// - Parameter trace: kept as the bucket's exemplar in OpenMetrics when it is sampled, so that a slow bucket leads to
-    ///   a slow request.
+    /// - Parameter trace: kept as the bucket's exemplar in OpenMetrics when it is sampled, so that a slow bucket leads
+    ///   to a slow request.
     public func observe(_ value: Double, trace: TraceContext? = nil) {
         guard value.isFinite else { return }
         let bucket = layout.bucket(of: value)

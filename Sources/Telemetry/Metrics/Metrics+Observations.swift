@@ -16,7 +16,8 @@ extension Metrics {
     ///
     ///     metrics.observe("lifeos_pool_connections", help: "Open connections.") { [weak pool] in pool?.count }
     ///
-    /// - Parameter read: is called on the scraping thread, outside every lock here; it must be quick and must not block.
+    /// - Parameter read: is called on the scraping thread, outside every lock here; it must be quick and must not
+    ///   block.
     public func observe(
         _ name: String, help: String, as kind: ObservedKind = .gauge, labels: KeyValuePairs<String, String> = [:],
         read: @escaping @Sendable () -> Double?

@@ -71,7 +71,8 @@ enum ProcessReading {
         return bootSeconds + ticksAfterBoot / Double(sysconf(Int32(_SC_CLK_TCK)))
     }
 
-    /// A field of `/proc/self/stat`, counted from the one behind the program's name, which may hold spaces and brackets.
+    /// A field of `/proc/self/stat`, counted from the one behind the program's name, which may hold spaces and
+    /// brackets.
     private static func statField(_ index: Int) -> Double? {
         guard let text = try? Files.readText("/proc/self/stat"), let bracket = text.lastIndex(of: ")") else {
             return nil

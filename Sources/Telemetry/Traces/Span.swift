@@ -38,7 +38,8 @@ public final class Span: Sendable {
     /// Whether anything added here is kept; asks before costly attributes are gathered.
     public var isRecording: Bool { record.withLock { $0 != nil } }
 
-    /// Sets an attribute, in place of an earlier one of that name. A name that tells a secret keeps its value to itself.
+    /// Sets an attribute, in place of an earlier one of that name. A name that tells a secret keeps its value to
+    /// itself.
     public func set(_ name: String, _ value: SpanValue) {
         change { record in
             let value = value.redacted(named: name)
