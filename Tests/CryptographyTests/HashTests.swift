@@ -109,9 +109,8 @@ func hex(_ bytes: [UInt8]) -> String { TextCoding.hex.encode(bytes) }
         Example(
             key: .init(repeating: 0xaa, count: 131),
             message: Array(
-                "This is a test using a larger than block-size key and a larger than block-si"
-                    + "ze data. The key needs to be hashed before being used by the HMAC algorithm."
-                    .utf8),
+                ("This is a test using a larger than block-size key and a larger than block-size data."
+                    + " The key needs to be hashed before being used by the HMAC algorithm.").utf8),
             sha256: "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2",
             sha512:
                 "e37b6a775dc87dbaa4dfa9f96e5e3ffddebd71f8867289865df5a32d20cdc944"
