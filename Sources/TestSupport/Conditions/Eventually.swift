@@ -1,11 +1,12 @@
 /// Waits until something holds, looking again every few milliseconds; for tests, in place of sleeping.
 ///
 /// - Parameters:
-///   - timeout: default fifteen seconds, for busy machines. It bounds the wait, so a condition that must not come true needs another way.
+///   - timeout: default fifteen seconds, for busy machines; it only costs time when the condition fails.
 ///   - condition: what to wait for. An error that it throws ends the wait.
 /// - Throws: ``NotInTime`` when it never held.
 public func eventually(
-    within timeout: Duration = .seconds(15), _ what: String = "the condition", line: Int = #line, file: String = #fileID,
+    within timeout: Duration = .seconds(15), _ what: String = "the condition", line: Int = #line,
+    file: String = #fileID,
     isolation: isolated (any Actor)? = #isolation, _ condition: () async throws -> Bool
 ) async throws {
     let deadline = ContinuousClock.now.advanced(by: timeout)
@@ -17,7 +18,7 @@ public func eventually(
     }
 }
 
-/// What ``eventually(within:_:line:file:isolation:_:)`` waited for did not come true.
+/// What `eventually` waited for did not come true.
 public struct NotInTime: Error, CustomStringConvertible {
     public let what: String
     public let timeout: Duration
