@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Synchronization
+internal import System
 
 /// One client connection, from accepting to closing.
 ///
@@ -11,6 +12,8 @@ final class Connection: @unchecked Sendable {
     let descriptor: Int32
     let remoteAddress: RemoteAddress
     let doorbell: Doorbell
+    /// The library's thread that serves it.
+    let thread = pthread_self()
     /// What the request or its answer waits for.
     let waiting = Mutex<(any Interruptible)?>(nil)
     private let activity: Atomic<UInt64>
@@ -82,6 +85,8 @@ final class Connection: @unchecked Sendable {
     /// sends nothing itself, and not over TLS.
     func sayLast(_ problem: Problem) {
         guard core.configuration.tls == nil else { return }
+        var problem = problem
+        if problem.requestID == nil { problem.requestID = core.identifiers.next().description }
         let bytes = RawAnswer.encode(problem)
         _ = unsafe bytes.withUnsafeBytes {
             unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))

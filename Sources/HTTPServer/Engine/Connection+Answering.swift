@@ -56,7 +56,7 @@ extension Connection {
             core.metrics.bytesSent.increment(by: UInt64(prepared.bytes.count))
             return prepared.library.queue(on: library, prepared.status)
         }
-        guard let made = library(response) else {
+        guard let made = library(response, head) else {
             return sendInternalError(head)
         }
         made.add("X-Request-Id", head.requestID)
@@ -64,16 +64,40 @@ extension Connection {
         return made.queue(on: library, response.status)
     }
 
-    private func library(_ response: Response) -> LibraryResponse? {
-        let bytes: [UInt8] =
+    private func library(_ response: Response, _ head: RequestHead) -> LibraryResponse? {
+        let made: LibraryResponse? =
             switch response.body {
-            case .empty: []
-            case .bytes(let bytes): bytes
-            case .prepared(let prepared): prepared.bytes
+            case .empty: LibraryResponse(copying: [])
+            case .bytes(let bytes): sending(bytes)
+            case .prepared(let prepared): sending(prepared.bytes)
+            case .stream(let stream): transferring(ResponsePipe(stream), length: stream.length, head)
+            case .events(let stream): transferring(stream, length: nil, head)
+            case .file(let content): sending(content)
             }
-        core.metrics.bytesSent.increment(by: UInt64(bytes.count))
-        guard let made = LibraryResponse(copying: bytes), made.add(response.headers) else { return nil }
+        guard let made, made.add(response.headers) else { return nil }
         return made
+    }
+
+    private func sending(_ bytes: [UInt8]) -> LibraryResponse? {
+        core.metrics.bytesSent.increment(by: UInt64(bytes.count))
+        return LibraryResponse(copying: bytes)
+    }
+
+    private func sending(_ content: FileContent) -> LibraryResponse? {
+        if content.range.isEmpty { return LibraryResponse(copying: []) }
+        guard let file = content.take() else { return nil }
+        core.metrics.bytesSent.increment(by: UInt64(content.range.count))
+        return LibraryResponse(file, content.range)
+    }
+
+    private func transferring(_ body: any OutgoingBody, length: Int64?, _ head: RequestHead) -> LibraryResponse? {
+        // Without a client that takes it nothing is begun: the library only wants to know that there would be a body.
+        if head.method != .head {
+            waiting.withLock { $0 = body }
+            body.begin(on: self, head)
+            if core.isStopping { body.interrupt(.stopping) }
+        }
+        return LibraryResponse(OutgoingTransfer(body, self), length: length)
     }
 
     private func sendInternalError(_ head: RequestHead) -> Bool {
@@ -82,7 +106,7 @@ extension Connection {
             ["request_id": head.requestID, "route": head.endpoint.route.pattern])
         status = Status.internalServerError.rawValue
         let problem = core.render(Problem.internalError(), of: head)
-        guard let made = library(problem) else { return false }
+        guard let made = library(problem, head) else { return false }
         return made.queue(on: library, problem.status)
     }
 

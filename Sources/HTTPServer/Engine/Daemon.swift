@@ -35,7 +35,7 @@ internal import Telemetry
         }
         // The library shall leave the target alone; we decode its parts ourselves.
         unsafe settings.unescape = { _, _, text in unsafe text.map { unsafe strlen($0) } ?? 0 }
-        unsafe settings.log = { argument, format, values in unsafe Daemon.log(argument, format, values) }
+        unsafe settings.log = { argument, format, values in unsafe Daemon.heard(argument, format, values) }
         let tls = configuration.tls
         let started = unsafe Self.withOptionalCString(tls?.certificate) { certificate in
             unsafe Self.withOptionalCString(tls?.key) { key in
@@ -116,20 +116,5 @@ extension Daemon {
             case .idle, .answered: false
             }
         return goesOn ? .YES : .NO
-    }
-
-    private static func log(
-        _ argument: UnsafeMutableRawPointer?, _ format: UnsafePointer<CChar>?, _ values: CVaListPointer?
-    ) {
-        guard let argument = unsafe argument, let format = unsafe format, let values = unsafe values else { return }
-        let core = unsafe Unmanaged<ServerCore>.fromOpaque(argument).takeUnretainedValue()
-        let text = unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 512) { buffer in
-            unsafe buffer.initialize(repeating: 0)
-            guard let start = buffer.baseAddress else { return "" }
-            unsafe vsnprintf(start, buffer.count, format, values)
-            return unsafe String(cString: start)
-        }
-        core.logger.debug(
-            "The HTTP library says something", ["text": text.split(separator: "\n").joined(separator: " ")])
     }
 }

@@ -83,7 +83,11 @@ struct HeadReader: ~Copyable {
                     return .YES
                 }, reader)
         }
-        guard cursor == block.count, fields.count <= limits.headersMax, hasOnlyOurNULs() else { throw Self.malformed }
+        guard cursor == block.count, hasOnlyOurNULs() else { throw Self.malformed }
+        guard fields.count <= limits.headersMax else { 
+            throw Problem(
+                .headersTooLarge, "headers_too_large", "There are too many headers. Send at most \(limits.headersMax).")
+        }
         for field in fields where !isToken(field.name) { throw Self.malformed }
     }
 
@@ -122,7 +126,7 @@ struct HeadReader: ~Copyable {
 
     private func isToken(_ range: Extent) -> Bool { bytes[range.range].allSatisfy { Self.isTokenByte($0) } }
 
-    private static let malformed = Problem.badRequest(
+    static let malformed = Problem.badRequest(
         "A header line is malformed. Send each as `Name: value` on one line that ends in CR LF, "
             + "without control characters.", code: "malformed_header")
 

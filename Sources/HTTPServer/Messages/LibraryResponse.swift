@@ -1,4 +1,5 @@
 internal import CMicroHTTPD
+internal import System
 
 /// An answer in the library's form, released when this goes away; what is queued the library keeps by itself.
 ///
@@ -22,6 +23,46 @@ internal import CMicroHTTPD
         }
         unsafe self.init(made)
     }
+
+    /// Sends a stretch of a file without copying it through our memory.
+    init?(_ file: consuming FileDescriptor, _ range: Range<Int64>) {
+        let number = file.release()
+        let made = unsafe MHD_create_response_from_fd_at_offset64(
+            UInt64(range.count), number, UInt64(range.lowerBound))
+        if unsafe made == nil { _ = FileDescriptor(adopting: number) }
+        unsafe self.init(made)
+    }
+
+    /// Asks for the body whenever some of it can be sent.
+    init?(_ transfer: OutgoingTransfer, length: Int64?) {
+        let context = unsafe Unmanaged.passRetained(transfer).toOpaque()
+        let made = unsafe MHD_create_response_from_callback(
+            // What the library calls an unknown size.
+            length.map { UInt64($0) } ?? .max, Self.blockBytes,
+            { context, _, buffer, count in unsafe LibraryResponse.read(context, buffer, count) }, context,
+            { context in
+                if let context = unsafe context { unsafe Unmanaged<OutgoingTransfer>.fromOpaque(context).release() }
+            })
+        if unsafe made == nil { unsafe Unmanaged<OutgoingTransfer>.fromOpaque(context).release() }
+        unsafe self.init(made)
+    }
+
+    private static func read(_ context: UnsafeMutableRawPointer?, _ buffer: UnsafeMutablePointer<CChar>?, _ count: Int) -> Int {
+        guard let context = unsafe context else { return endWithError }
+        let transfer = unsafe Unmanaged<OutgoingTransfer>.fromOpaque(context).takeUnretainedValue()
+        switch unsafe transfer.read(into: UnsafeMutableRawBufferPointer(start: buffer, count: count)) {
+        case .bytes(let count): return count
+        case .nothingYet: return 0
+        case .complete: return endOfStream
+        case .failed: return endWithError
+        }
+    }
+
+    // The library's `MHD_CONTENT_READER_END_…`, macros that Swift cannot see.
+    private static let endOfStream = -1
+    private static let endWithError = -2
+    /// What the library holds of a body whose length is known; chunks are written straight into its buffer.
+    private static let blockBytes = 16 << 10
 
     /// `false` where the header cannot be sent: a line break in it, or a name that is the library's own.
     @discardableResult

@@ -47,13 +47,20 @@ public struct Request: Sendable {
     /// One parameter of the path, decoded; refused where it is not UTF-8 or holds a NUL.
     /// - Parameter name: as the route's pattern has it; another name is a mistake of ours.
     public func parameter(_ name: String) throws(Problem) -> String {
-        guard let index = head.endpoint.parameters.firstIndex(of: name) else {
-            preconditionFailure("the pattern \(head.endpoint.route.pattern) has no parameter \(name)")
-        }
-        let place = head.places[index].shifted(by: head.path.start)
+        let place = place(of: name)
         let isPlain = !head.bytes[place.range].contains(UInt8(ascii: "%"))
         let text = head.text(place)
         return isPlain ? text : try Parameters(path: [(name, text)]).pairs[0].value
+    }
+
+    /// One parameter of the path as it came.
+    func encodedParameter(_ name: String) -> String { head.text(place(of: name)) }
+
+    private func place(of name: String) -> Extent {
+        guard let index = head.endpoint.parameters.firstIndex(of: name) else {
+            preconditionFailure("the pattern \(head.endpoint.route.pattern) has no parameter \(name)")
+        }
+        return head.places[index].shifted(by: head.path.start)
     }
 
     /// One parameter of the path as a number, identifier or whatever else can be read from text.

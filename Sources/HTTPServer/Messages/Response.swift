@@ -10,6 +10,11 @@ public struct Response: Sendable {
         case bytes([UInt8])
         /// Made once and sent many times.
         case prepared(PreparedResponse)
+        /// Made while it is sent.
+        case stream(ResponseStream)
+        /// Stays open; sends events as they come.
+        case events(EventStream)
+        case file(FileContent)
     }
 
     public init(_ status: Status = .ok, headers: Headers = [:], body: Body = .empty) {

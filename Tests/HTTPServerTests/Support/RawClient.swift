@@ -130,6 +130,13 @@ actor RawClient {
         return answer
     }
 
+    /// Every answer until the server closes.
+    func answers() -> [Answer] {
+        var all: [Answer] = []
+        while let answer = answer() { all.append(answer) }
+        return all
+    }
+
     /// One chunk; empty at the end.
     func chunk() -> [UInt8]? {
         guard let line = receive(through: "\r\n"),

@@ -1,0 +1,164 @@
+internal import Synchronization
+internal import System
+internal import Telemetry
+
+/// The events of one client. Whoever has an event sends it from any thread and never waits.
+///
+/// A client that falls behind by more than its buffer is disconnected after a last comment, with what it already had in
+/// the buffer: it connects again with `Last-Event-ID` and misses nothing, while dropping events would leave a hole that
+/// it cannot see. Signs of life keep proxies from closing an idle stream, and show when the client is gone.
+public final class EventStream: Sendable {
+    private struct State {
+        var bytes = ByteQueue()
+        var isClosed = false
+        var bell: Doorbell?
+        var nextBeat: Instant?
+        var task: Task<Void, Never>?
+        var closing: [@Sendable () -> Void] = []
+    }
+
+    private let bufferBytesMax: Int
+    private let beat: Mutex<Duration> = Mutex(.seconds(15))
+    private let produce: (@Sendable (EventStream) async throws -> Void)?
+    private let state = Mutex(State())
+
+    /// - Parameter bufferBytesMax: how far the client may fall behind, 64 KiB unless said otherwise.
+    public convenience init(bufferBytesMax: Int = 64 << 10) {
+        self.init(bufferBytesMax: bufferBytesMax, produce: nil)
+    }
+
+    init(bufferBytesMax: Int, produce: (@Sendable (EventStream) async throws -> Void)?) {
+        self.bufferBytesMax = bufferBytesMax
+        self.produce = produce
+    }
+
+    /// Whether the client still listens, as far as we know.
+    public var isOpen: Bool { state.withLock { !$0.isClosed } }
+
+    /// Puts the event into the client's buffer. `false` when the stream is closed, or is closed by this because the
+    /// client fell too far behind.
+    @discardableResult
+    public func send(_ event: ServerEvent) -> Bool {
+        let (isSent, bell) = state.withLock { state in
+            if state.isClosed { return (false, Doorbell?.none) }
+            let isRoom = state.bytes.count + event.encoded.count <= bufferBytesMax || state.bytes.isEmpty
+            state.bytes.append(isRoom ? event.encoded : Self.overflow)
+            return (isRoom, state.bell)
+        }
+        if isSent { bell?.ring() } else { close() }
+        return isSent
+    }
+
+    /// Ends the stream once what is in the buffer was sent.
+    public func close() {
+        let (bell, task, closing) = state.withLock { state in
+            defer {
+                state.isClosed = true
+                state.task = nil
+                state.closing = []
+            }
+            return (state.bell, state.task, state.closing)
+        }
+        task?.cancel()
+        bell?.ring()
+        for action in closing { action() }
+    }
+
+    /// Calls `action` once when the stream closes, for whatever reason; at once when it is closed already.
+    public func whenClosed(_ action: @escaping @Sendable () -> Void) {
+        let isClosed = state.withLock { state in
+            if !state.isClosed { state.closing.append(action) }
+            return state.isClosed
+        }
+        if isClosed { action() }
+    }
+
+    private static let overflow = Array(": too far behind; connect again with Last-Event-ID\n\n".utf8)
+    private static let signOfLife = Array(":\n\n".utf8)
+}
+
+extension EventStream: OutgoingBody {
+    var pause: Activity.Kind { .publishing }
+
+    func begin(on connection: Connection, _ head: RequestHead) {
+        let core = connection.core
+        beat.withLock { $0 = core.configuration.deadlines.heartbeat }
+        state.withLock { state in
+            state.bell = connection.doorbell
+            state.nextBeat = .now + core.configuration.deadlines.heartbeat
+        }
+        guard let produce else { return }
+        let task = Task {
+            do {
+                try await Ambient.$requestID.withValue(head.requestID) {
+                    try await Ambient.$trace.withValue(head.trace) { try await produce(self) }
+                }
+            } catch is CancellationError {
+            } catch {
+                core.logger.error(
+                    "An event stream ended, because making events failed",
+                    ["request_id": head.requestID, "route": head.endpoint.route.pattern, "error": "\(error)"])
+            }
+            close()
+        }
+        let isClosed = state.withLock { state in
+            if !state.isClosed { state.task = task }
+            return state.isClosed
+        }
+        if isClosed { task.cancel() }
+    }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) -> OutgoingPiece {
+        state.withLock { state in
+            let count = unsafe state.bytes.take(into: buffer)
+            if count > 0 { return .bytes(count) }
+            return state.isClosed ? .complete : .nothingYet
+        }
+    }
+
+    func interrupt(_ reason: Interruption) {
+        switch reason {
+        case .tick(let now): showLife(now)
+        case .deadline: break
+        case .stopping, .terminating: close()
+        }
+    }
+
+    func end() {
+        state.withLock { $0.bytes.removeAll() }
+        close()
+    }
+
+    private func showLife(_ now: Instant) {
+        let beat = beat.withLock { $0 }
+        let bell = state.withLock { state -> Doorbell? in
+            guard !state.isClosed, let next = state.nextBeat, next.nanoseconds <= now.nanoseconds else { return nil }
+            state.nextBeat = now + beat
+            if state.bytes.isEmpty { state.bytes.append(Self.signOfLife) }
+            return state.bell
+        }
+        bell?.ring()
+    }
+}
+
+extension Response {
+    /// An answer that stays open and sends the events given to `stream`, from now on and until one side closes it.
+    public static func events(_ stream: EventStream) -> Response {
+        Response(
+            headers: [
+                "Content-Type": MediaType.eventStream.description, "Cache-Control": "no-store", "X-Accel-Buffering": "no",
+            ], body: .events(stream))
+    }
+
+    /// An answer that stays open as long as `produce` runs; that is cancelled when the client is gone.
+    public static func events(
+        bufferBytesMax: Int = 64 << 10, _ produce: @escaping @Sendable (EventStream) async throws -> Void
+    ) -> Response {
+        events(EventStream(bufferBytesMax: bufferBytesMax, produce: produce))
+    }
+}
+
+extension Request {
+    /// The identifier of the last event the client saw before it connects again.
+    public var lastEventID: String? { header("Last-Event-ID") }
+}
