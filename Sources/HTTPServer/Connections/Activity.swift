@@ -3,7 +3,9 @@ internal import Glibc
 /// What a connection is doing, and until when it may: one word, so that a deadline is judged and enforced in one step.
 struct Activity: RawRepresentable, Sendable, Equatable {
     enum Kind: UInt64, Sendable {
-        /// Between requests; also before the first.
+        /// Nothing was heard from it yet.
+        case connected
+        /// Between requests.
         case idle
         /// Its request line is here, its headers are not.
         case receivingHead
@@ -27,6 +29,9 @@ struct Activity: RawRepresentable, Sendable, Equatable {
     }
 
     var kind: Kind { Kind(rawValue: rawValue & 7) ?? .condemned }
+
+    /// Whether nobody would miss it.
+    var isBetweenRequests: Bool { kind == .connected || kind == .idle }
 
     func isOver(at now: Instant) -> Bool { rawValue >> 3 < now.milliseconds }
 

@@ -4,6 +4,8 @@ internal import Telemetry
 extension Connection {
     func open() {
         core.metrics.connections.add(1)
+        // What it sent already is still read and answered.
+        if core.isStopping { stopReading() }
         guard let refusal = core.table.insert(self) else { return }
         core.metrics.refusedConnections.increment()
         guard condemn(ifStill: current) else { return }

@@ -20,8 +20,9 @@ final class Connection: @unchecked Sendable {
 
     /// Its place in the table, which guards this with its lock.
     var slot = -1
-    /// How far the client had taken an answer when the sweeper last looked; only the sweeper's.
+    /// How far the client had taken an answer when the sweeper last looked; only the sweeper's, as is the next.
     var sending = SendingProgress()
+    var lookedAt: Activity?
 
     // Own thread.
 
@@ -58,7 +59,7 @@ final class Connection: @unchecked Sendable {
         remoteAddress = library.remoteAddress
         doorbell = Doorbell(library)
         started = .now
-        known = Activity(.receivingHead, until: started + core.configuration.deadlines.head)
+        known = Activity(.connected, until: started + core.configuration.deadlines.head)
         activity = Atomic(known.rawValue)
     }
 

@@ -18,6 +18,17 @@ final class Sweeper: Sendable {
     /// Lets the thread end the next time it wakes.
     func stop() { isStopped.store(true, ordering: .relaxed) }
 
+    /// The library misses a client's goodbye that arrives together with its last request: one event tells of both, and
+    /// it stops reading after the request. So whoever has become idle is looked at once; a later goodbye is an event of
+    /// its own.
+    private func noticeDeparture(_ connection: Connection, _ seen: Activity) {
+        guard connection.lookedAt != seen else { return }
+        connection.lookedAt = seen
+        var byte: UInt8 = 0
+        let count = unsafe recv(connection.descriptor, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT))
+        if count == 0, connection.condemn(ifStill: seen) { connection.cut() }
+    }
+
     private func run() {
         let pause = Int32(max(1, core.configuration.deadlines.precision.wholeMilliseconds))
         while !isStopped.load(ordering: .relaxed) {
@@ -33,14 +44,17 @@ final class Sweeper: Sendable {
             connection.waiting.withLock { $0 }?.interrupt(.tick(now))
             return
         }
-        guard seen.isOver(at: now) else { return }
+        guard seen.isOver(at: now) else {
+            if seen.kind == .idle { noticeDeparture(connection, seen) }
+            return
+        }
         switch seen.kind {
         case .idle:
             guard connection.condemn(ifStill: seen) else { return }
             connection.cut()
-        case .receivingHead, .receivingBody:
+        case .connected, .receivingHead, .receivingBody:
             guard connection.condemn(ifStill: seen) else { return }
-            let isHead = seen.kind == .receivingHead
+            let isHead = seen.kind != .receivingBody
             core.metrics.deadlines.with(isHead ? "head" : "body").increment()
             connection.sayLast(.requestTimeout(isHead ? "the head of the request" : "the body"))
             connection.cut()

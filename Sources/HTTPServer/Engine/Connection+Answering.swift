@@ -60,8 +60,18 @@ extension Connection {
             return sendInternalError(head)
         }
         made.add("X-Request-Id", head.requestID)
-        if core.isStopping { made.add("Connection", "close") }
+        if core.isStopping || isHeadOfChunks(response.body, head) { made.add("Connection", "close") }
         return made.queue(on: library, response.status)
+    }
+
+    /// The library ends such an answer with a last chunk although no body was asked for, so nothing may come after it.
+    private func isHeadOfChunks(_ body: Response.Body, _ head: RequestHead) -> Bool {
+        guard head.method == .head else { return false }
+        return switch body {
+        case .stream(let stream): stream.length == nil
+        case .events: true
+        default: false
+        }
     }
 
     private func library(_ response: Response, _ head: RequestHead) -> LibraryResponse? {
@@ -73,6 +83,7 @@ extension Connection {
             case .stream(let stream): transferring(ResponsePipe(stream), length: stream.length, head)
             case .events(let stream): transferring(stream, length: nil, head)
             case .file(let content): sending(content)
+            case .omitted(let length): LibraryResponse(omitting: length)
             }
         guard let made, made.add(response.headers) else { return nil }
         return made

@@ -28,7 +28,9 @@ extension Daemon {
         guard core.configuration.tls == nil else { return }
         let thread = pthread_self()
         core.table.forEach { connection in
-            guard connection.thread == thread, connection.stage == .head, connection.library.headBytes > 0 else { return }
+            guard connection.thread == thread, connection.stage == .head, connection.library.headBytes > 0 else {
+                return
+            }
             let seen = connection.current
             guard seen.kind == .receivingHead, connection.condemn(ifStill: seen) else { return }
             connection.sayLast(

@@ -38,8 +38,8 @@ extension HTTPServer {
     public struct Limits: Sendable {
         /// Path and query; more is answered with 414. The least that the standard asks for.
         public var targetBytesMax = 8_000
-        /// Target and header lines together; more is answered with 431. Leave a third of ``connectionMemoryBytes``: what
-        /// does not fit there at all the library refuses in words of its own.
+        /// Target and header lines together; more is answered with 431. Leave a third of ``connectionMemoryBytes``:
+        /// what does not fit there at all the library refuses in words of its own.
         public var headBytesMax = 10 << 10
         /// Headers in one request.
         public var headersMax = 100

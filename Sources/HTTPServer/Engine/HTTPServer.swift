@@ -50,9 +50,10 @@ public final class HTTPServer: Sendable {
             }
             let socket = try core.configuration.listen.open(backlog: core.configuration.limits.backlogMax)
             let address = core.configuration.listen.bound(to: socket)
-            let daemon = try Daemon(core, listening: socket.number)
-            let sweeper = Sweeper(core)
-            state = .running(Running(daemon: daemon, sweeper: sweeper, address: address, socket: socket.release()))
+            // The library closes it should it fail, so from here on it is not ours to close.
+            let number = socket.release()
+            let daemon = try Daemon(core, listening: number)
+            state = .running(Running(daemon: daemon, sweeper: Sweeper(core), address: address, socket: number))
         }
     }
 
@@ -61,6 +62,9 @@ public final class HTTPServer: Sendable {
         guard case .running(let running) = state.withLock({ $0 }) else { return nil }
         return running.address
     }
+
+    /// Open client connections.
+    public var connections: Int { core.table.count }
 
     /// Every route, for those who describe or check them.
     public var routes: [Route] { core.declaredRoutes }
@@ -87,7 +91,7 @@ public final class HTTPServer: Sendable {
         running.daemon.quiesce()
         core.table.forEach { connection in
             connection.waiting.withLock { $0 }?.interrupt(.stopping)
-            if connection.current.kind == .idle { connection.stopReading() }
+            if connection.current.isBetweenRequests { connection.stopReading() }
         }
         wait(for: core.table, atMost: grace)
         core.beginTerminating()

@@ -146,7 +146,8 @@ extension Response {
     public static func events(_ stream: EventStream) -> Response {
         Response(
             headers: [
-                "Content-Type": MediaType.eventStream.description, "Cache-Control": "no-store", "X-Accel-Buffering": "no",
+                "Content-Type": MediaType.eventStream.description, "Cache-Control": "no-store",
+                "X-Accel-Buffering": "no",
             ], body: .events(stream))
     }
 

@@ -16,17 +16,16 @@ public final class FileContent: Sendable {
 }
 
 extension StaticFiles {
-    /// Answers with the file that the tail of the route names: `router.get("/assets/{path...}") { try files.respond(to: $0) }`.
+    /// Answers with the file that the tail of the route names: `router.get("/assets/{path...}") { try files.respond(to:
+    /// $0) }`.
     public func respond(to request: Request, tail: String = "path") throws(Problem) -> Response {
         let answer = try answer(
             method: request.method.description, path: request.encodedParameter(tail),
-            header: { name in
-                let values = request.headers(name)
-                return values.isEmpty ? nil : values.joined(separator: ", ")
-            })
+            header: request.joinedHeader)
+        let length = answer.contentLength
         var response = Response(answer.status, headers: Headers(answer.headers))
         switch answer.takeBody() {
-        case .none: break
+        case .none: response.body = .omitted(length: length)
         case .bytes(let bytes): response.body = .bytes(bytes)
         case .file(let file, let range): response.body = .file(FileContent(file, range))
         }

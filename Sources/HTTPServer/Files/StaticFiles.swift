@@ -47,7 +47,7 @@ public final class StaticFiles: Sendable {
         public let headers: [(name: String, value: String)]
         /// For `HEAD` the same as for `GET`: what it would be, and not to be sent.
         public let body: Body
-        /// The size of `body`.
+        /// The size of `body`; for 304 what it would be.
         public let contentLength: Int64
 
         /// The answer taken apart, so that its file can be handed on.
@@ -95,7 +95,9 @@ public final class StaticFiles: Sendable {
 
         switch try Preconditions(header: header).evaluate(isRead: true, tag: tag, modified: found.status.modified) {
         case .failed: throw .preconditionFailed("The file is no longer the one you named. Fetch it again.")
-        case .notModified: return Answer(status: .notModified, headers: headers, body: .none, contentLength: 0)
+        case .notModified:
+            let length = compressed.map { Int64($0.count) } ?? found.status.sizeBytes
+            return Answer(status: .notModified, headers: headers, body: .none, contentLength: length)
         case .proceed: break
         }
         headers.append((name: "Content-Type", value: found.type.description))

@@ -84,7 +84,7 @@ struct HeadReader: ~Copyable {
                 }, reader)
         }
         guard cursor == block.count, hasOnlyOurNULs() else { throw Self.malformed }
-        guard fields.count <= limits.headersMax else { 
+        guard fields.count <= limits.headersMax else {
             throw Problem(
                 .headersTooLarge, "headers_too_large", "There are too many headers. Send at most \(limits.headersMax).")
         }

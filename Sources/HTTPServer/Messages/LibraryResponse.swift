@@ -33,6 +33,13 @@ internal import System
         unsafe self.init(made)
     }
 
+    /// Tells the size of a body that the library is not going to send.
+    init?(omitting length: Int64) {
+        unsafe self.init(
+            MHD_create_response_from_callback(
+                UInt64(length), 1, { _, _, _, _ in LibraryResponse.endWithError }, nil, nil))
+    }
+
     /// Asks for the body whenever some of it can be sent.
     init?(_ transfer: OutgoingTransfer, length: Int64?) {
         let context = unsafe Unmanaged.passRetained(transfer).toOpaque()
@@ -47,14 +54,21 @@ internal import System
         unsafe self.init(made)
     }
 
-    private static func read(_ context: UnsafeMutableRawPointer?, _ buffer: UnsafeMutablePointer<CChar>?, _ count: Int) -> Int {
+    private static func read(_ context: UnsafeMutableRawPointer?, _ buffer: UnsafeMutablePointer<CChar>?, _ count: Int)
+        -> Int
+    {
         guard let context = unsafe context else { return endWithError }
         let transfer = unsafe Unmanaged<OutgoingTransfer>.fromOpaque(context).takeUnretainedValue()
         switch unsafe transfer.read(into: UnsafeMutableRawBufferPointer(start: buffer, count: count)) {
         case .bytes(let count): return count
         case .nothingYet: return 0
         case .complete: return endOfStream
-        case .failed: return endWithError
+        case .failed:
+            // The library has a code for this, but then leaves the connection lying about until its thread wakes for
+            // another. A byte that it cannot send any more makes it clean up at once.
+            transfer.cut()
+            unsafe buffer?.pointee = 0
+            return 1
         }
     }
 

@@ -15,6 +15,8 @@ public struct Response: Sendable {
         /// Stays open; sends events as they come.
         case events(EventStream)
         case file(FileContent)
+        /// Not sent, but its size is told: for `HEAD` and for 304, where saying nothing would mean zero.
+        case omitted(length: Int64)
     }
 
     public init(_ status: Status = .ok, headers: Headers = [:], body: Body = .empty) {

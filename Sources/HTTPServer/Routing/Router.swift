@@ -41,16 +41,16 @@ public struct Router: Sendable {
     private mutating func add(
         _ method: Method, _ pattern: String, _ info: RouteInfo, _ body: BodyPolicy, _ handler: Route.Handler
     ) {
-        if case (.direct, .streamed) = (handler, body) {
-            preconditionFailure("\(method) \(pattern): only an asynchronous handler can take a streamed body")
-        }
+        var handler = handler
+        // A streamed body can only be waited for.
+        if case (.direct(let direct), .streamed) = (handler, body) { handler = .task { try direct($0) } }
         routes.append(
             Route(method: method, pattern: prefix + pattern, info: info, body: body, handler: handler, middleware: []))
     }
 }
 
 extension Router {
-    /// Declares a route whose handler answers at once, on the thread that read the request. It must not block.
+    /// Declares a route whose handler answers at once, on the thread that read the request: it must not block.
     public mutating func on(
         _ method: Method, _ pattern: String, body: BodyPolicy = .none, info: RouteInfo = RouteInfo(),
         _ handler: @escaping @Sendable (Request) throws -> Response

@@ -32,6 +32,8 @@ final class OutgoingTransfer {
 
     deinit { body.end() }
 
+    func cut() { connection.cut() }
+
     /// On the connection's own thread.
     func read(into buffer: UnsafeMutableRawBufferPointer) -> OutgoingPiece {
         let core = connection.core
@@ -47,7 +49,11 @@ final class OutgoingTransfer {
                 guard connection.move(to: body.pause, until: .now + core.configuration.deadlines.handler) else {
                     return .failed
                 }
-                if core.isTerminating { body.interrupt(.terminating) } else if connection.doorbell.wait() { return piece }
+                if core.isTerminating {
+                    body.interrupt(.terminating)
+                } else if connection.doorbell.wait() {
+                    return piece
+                }
             }
         }
     }

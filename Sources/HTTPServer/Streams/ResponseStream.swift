@@ -11,8 +11,8 @@ public struct ResponseStream: Sendable {
 extension Response {
     /// An answer whose body is made while it is sent: `produce` waits whenever the client is slower than it.
     ///
-    /// By the time `produce` throws, the head was sent: the connection is cut, so that the client sees that something is
-    /// missing, and the error is logged.
+    /// By the time `produce` throws, the head was sent: the connection is cut, so that the client sees that something
+    /// is missing, and the error is logged.
     /// - Parameters:
     ///   - length: the size of the whole body where it is known; otherwise it is sent in chunks.
     ///   - bufferBytesMax: how much may wait for the client, 64 KiB unless said otherwise.

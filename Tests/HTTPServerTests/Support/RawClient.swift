@@ -71,6 +71,14 @@ actor RawClient {
         }
     }
 
+    /// Whether the server closed without another byte. Waits for it, but not for ever.
+    func isClosed() -> Bool {
+        guard pending.isEmpty else { return false }
+        var byte: UInt8 = 0
+        let count = unsafe recv(socket.number, &byte, 1, 0)
+        return count == 0 || count < 0 && errno == ECONNRESET
+    }
+
     /// Bytes up to and including the mark; what comes after stays for the next reading.
     func receive(through mark: String) -> [UInt8]? {
         let mark = Array(mark.utf8)
@@ -228,4 +236,18 @@ extension Substring {
     fileprivate var trimmed: String {
         String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
     }
+}
+
+/// Leaves the file of a Unix socket behind that nobody listens on.
+func bindAndAbandon(_ path: String) throws {
+    let socket = FileDescriptor(adopting: Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0))
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: path.utf8) }
+    let result = unsafe withUnsafePointer(to: &address) { pointer in
+        unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            unsafe bind(socket.number, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+        }
+    }
+    guard result == 0 else { throw SystemError.last("bind", path) }
 }

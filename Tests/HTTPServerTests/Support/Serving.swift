@@ -32,17 +32,6 @@ extension HTTPServer {
     }
 }
 
-/// Looks until something holds, for a bounded time.
-func eventually(within patience: Duration = .seconds(10), _ condition: () async throws -> Bool) async rethrows -> Bool {
-    let clock = ContinuousClock()
-    let end = clock.now + patience
-    while clock.now < end {
-        if try await condition() { return true }
-        await Task.yield()
-    }
-    return false
-}
-
 /// Collects what was logged.
 final class LogBook: Sendable {
     private let lines = Mutex<[Logger.Entry]>([])
@@ -69,4 +58,24 @@ actor Gate {
         if isOpen { return }
         await withCheckedContinuation { waiting.append($0) }
     }
+}
+
+/// Waits for nothing else.
+func untilCancelled() async {
+    let (stream, _) = AsyncStream.makeStream(of: Never.self)
+    for await _ in stream {}
+}
+
+extension Metrics {
+    /// All of them as a scrape shows them.
+    var text: String { String(decoding: exposition(), as: UTF8.self) }
+}
+
+/// A number that any thread may add to.
+final class Tally: Sendable {
+    private let number = Atomic<Int>(0)
+
+    var count: Int { number.load(ordering: .relaxed) }
+
+    func add(_ amount: Int = 1) { number.wrappingAdd(amount, ordering: .relaxed) }
 }
