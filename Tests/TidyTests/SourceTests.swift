@@ -79,7 +79,8 @@ import Testing
         for (start, line) in file.lines.enumerated() {
             let indentation = line.prefix { $0 == " " }
             let head = line.dropFirst(indentation.count)
-            guard head.contains("func ") || head.contains("init("), !head.hasPrefix("//") else { continue }
+            let isInitializer = head.contains("init(") && !head.contains(".init(")
+            guard head.contains("func ") || isInitializer, !head.hasPrefix("//") else { continue }
             guard let end = file.lines[start...].firstIndex(where: { $0 == indentation + "}" }) else { continue }
             // A one-line body or a protocol's requirement ends before the next declaration at this depth.
             let body = file.lines[(start + 1)..<max(end, start + 1)]
