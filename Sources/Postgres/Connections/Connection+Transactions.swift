@@ -17,6 +17,7 @@ extension Connection {
     ///
     /// Losing the connection during COMMIT leaves it open whether it happened: the error's
     /// ``PostgresError/isOutcomeUnknown`` says so.
+    @discardableResult
     public func transaction<Result>(
         _ isolation: Isolation = .readCommitted, readOnly: Bool = false,
         _ body: (isolated Connection) async throws -> Result
@@ -59,6 +60,7 @@ extension Connection {
     /// Runs `body` while no other connection to this database holds the lock of that number.
     ///
     /// Waits for the lock as long as ``statementTimeout`` allows. The lock goes with the connection at the latest.
+    @discardableResult
     public func withAdvisoryLock<Result>(
         _ number: Int64, _ body: (isolated Connection) async throws -> Result
     ) async throws -> Result {
@@ -79,6 +81,7 @@ extension PostgresPool {
     /// after a short pause and at most ``PoolConfiguration/transactionRetriesMax`` times.
     ///
     /// Hazard: `body` may run several times, so let it do nothing but database work.
+    @discardableResult
     public func transaction<Result: Sendable>(
         _ isolation: Isolation = .readCommitted, readOnly: Bool = false,
         _ body: @Sendable (isolated Connection) async throws -> Result

@@ -77,17 +77,20 @@ final class Listener: Sendable {
         var backoff = Backoff(from: configuration.reconnectDelayMin, to: configuration.reconnectDelayMax)
         var generator = SystemRandomNumberGenerator()
         while !isIdle() {
+            let start = Monotonic.now
             do throws(PostgresError) {
                 let interrupt = try Interrupt()
                 state.withLock { $0.interrupt = interrupt }
                 let session = Session(
                     configuration.connection, interrupt: interrupt, metrics: queryMetrics, logger: logger)
                 try session.connect()
-                backoff = Backoff(from: configuration.reconnectDelayMin, to: configuration.reconnectDelayMax)
                 try follow(session)
             } catch {
                 logger.warning("listening was interrupted", ["error": error])
                 state.withLock { $0.active = [] }
+                if start + configuration.reconnectDelayMax < .now {
+                    backoff = Backoff(from: configuration.reconnectDelayMin, to: configuration.reconnectDelayMax)
+                }
                 pause(backoff.pause(using: &generator))
             }
         }

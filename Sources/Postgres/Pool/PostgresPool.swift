@@ -88,6 +88,7 @@ extension PostgresPool {
     /// without a hop. Cancelling the task stops the statement that is running.
     ///
     /// Hazard: what `body` awaits keeps the connection from others. A transaction left open is rolled back.
+    @discardableResult
     public func withConnection<Result: Sendable>(
         _ body: @Sendable (isolated Connection) async throws -> Result
     ) async throws -> Result {

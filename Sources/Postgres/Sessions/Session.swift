@@ -33,7 +33,7 @@ internal import Telemetry
     var mode = Mode.idle
     var exchange = Exchange(deadline: Monotonic(nanoseconds: 0))
     var statementTimeout: Duration
-    /// The number of the work being done; a cancellation of any other is none.
+    /// The number of the work being done, zero for none; a cancellation of any other is none.
     var work: UInt64 = 0
     /// Set while tidying up, which has to happen in cancelled work too.
     var ignoresCancellation = false
@@ -91,6 +91,7 @@ internal import Telemetry
         failure = failure ?? error
         if let handle = unsafe handle { unsafe PQfinish(handle) }
         unsafe handle = nil
+        mode = .idle
     }
 
     func series(of name: QueryName) -> QueryMetrics.Series {
@@ -150,7 +151,7 @@ extension Session {
         }
     }
 
-    var isCancelled: Bool { !ignoresCancellation && interrupt.isCancelled(work) }
+    var isCancelled: Bool { work != 0 && !ignoresCancellation && interrupt.isCancelled(work) }
 
     /// Asks the server to end what is running.
     func stop(_ reason: PostgresError.Code) {
