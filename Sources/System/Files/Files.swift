@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Synchronization
 
 /// Whole files by path. Nothing here follows a relative path: pass absolute ones.
 public enum Files {
@@ -19,20 +20,30 @@ public enum Files {
     }
 
     /// Replaces the file as one step that survives a crash: a reader sees the old bytes or the new, never half.
+    ///
+    /// - Parameter mode: of the new file, less the process's mask; default readable by all.
     public static func replace(_ path: String, with bytes: [UInt8], mode: UInt32 = 0o644) throws(SystemError) {
-        let draft = "\(path).\(getpid()).draft"
+        // Numbered, so that two threads that replace the same file do not write into one draft.
+        let number = draftLast.wrappingAdd(1, ordering: .relaxed).newValue
+        let draft = "\(path).\(getpid())-\(number).draft"
         do {
-            let file = try FileDescriptor.open(draft, .replace(mode: mode))
-            try file.write(bytes.span)
-            try file.sync()
-        }
-        do {
+            try create(draft, bytes, mode)
             try rename(draft, to: path)
         } catch {
             try? remove(draft)
             throw error
         }
         try FileDescriptor.open(Self.folder(of: path), .directory).sync()
+    }
+
+    private static let draftLast = Atomic<Int>(0)
+
+    private static func create(_ path: String, _ bytes: [UInt8], _ mode: UInt32) throws(SystemError) {
+        // What a process of the same number left in the middle of its work.
+        try remove(path)
+        let file = try FileDescriptor.open(path, .createNew(mode: mode))
+        try file.write(bytes.span)
+        try file.sync()
     }
 
     /// Gives a file or folder another name, in place of a file that has it already.
@@ -64,7 +75,10 @@ public enum Files {
         if isFolder(path) { return }
         let parent = folder(of: path)
         if parent != path { try makeFolder(parent, mode: mode) }
-        guard unsafe mkdir(path, mode) == 0 || errno == EEXIST else { throw .last("mkdir", path) }
+        guard unsafe mkdir(path, mode) != 0 else { return }
+        let failure = SystemError.last("mkdir", path)
+        // Somebody else may have made it in the meantime; a file of that name is in the way.
+        guard failure.code == EEXIST, isFolder(path) else { throw failure }
     }
 
     /// The names in a folder, sorted, without `.` and `..`.

@@ -58,11 +58,20 @@ extension UUID: CustomStringConvertible, LosslessStringConvertible {
                 guard byte == UInt8(ascii: "-") else { return nil }
                 continue
             }
-            guard nibbles < 32, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else { return nil }
-            if nibbles < 16 { words.0 = words.0 << 4 | UInt64(digit) } else { words.1 = words.1 << 4 | UInt64(digit) }
+            guard nibbles < 32, let digit = Self.hexDigit(byte) else { return nil }
+            if nibbles < 16 { words.0 = words.0 << 4 | digit } else { words.1 = words.1 << 4 | digit }
             nibbles += 1
         }
         guard nibbles == 32, index == 36 else { return nil }
         self.init(high: words.0, low: words.1)
+    }
+
+    private static func hexDigit(_ byte: UInt8) -> UInt64? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt64(byte - UInt8(ascii: "0"))
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt64(byte - UInt8(ascii: "a") + 10)
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt64(byte - UInt8(ascii: "A") + 10)
+        default: nil
+        }
     }
 }

@@ -52,8 +52,10 @@ internal import Glibc
     ) rethrows -> Result? {
         var deadline = timespec()
         unsafe clock_gettime(CLOCK_MONOTONIC, &deadline)
-        let nanoseconds = Int(limit.wholeMicroseconds % 1_000_000) * 1_000 + deadline.tv_nsec
-        deadline.tv_sec += Int(limit.wholeMicroseconds / 1_000_000) + nanoseconds / 1_000_000_000
+        // A negative time would be no time at all to the kernel, and be refused at every turn of the loop.
+        let microseconds = max(0, limit.wholeMicroseconds)
+        let nanoseconds = Int(microseconds % 1_000_000) * 1_000 + deadline.tv_nsec
+        deadline.tv_sec += Int(microseconds / 1_000_000) + nanoseconds / 1_000_000_000
         deadline.tv_nsec = nanoseconds % 1_000_000_000
         unsafe pthread_mutex_lock(mutex)
         defer { unsafe pthread_mutex_unlock(mutex) }

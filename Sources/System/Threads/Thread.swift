@@ -35,7 +35,7 @@ public enum Thread {
         var all = sigset_t()
         unsafe sigfillset(&all)
         unsafe pthread_sigmask(SIG_BLOCK, &all, nil)
-        unsafe lifeos_name_thread(String(body.name.prefix(15)))
+        unsafe lifeos_name_thread(String(decoding: body.name.utf8.prefix(15), as: UTF8.self))
         body.run()
         return nil
     }

@@ -1,8 +1,10 @@
 extension Timestamp: CustomStringConvertible, LosslessStringConvertible {
     /// RFC 3339 in UTC with six decimals, always 27 bytes: `2026-11-21T06:10:34.000000Z`.
+    ///
+    /// Years before 0 or after 9999, which RFC 3339 cannot say, have a sign and six digits as ISO 8601 allows.
     public var description: String {
         let (date, microsecondsOfDay) = civil
-        return unsafe String(unsafeUninitializedCapacity: 27) { buffer in
+        return unsafe String(unsafeUninitializedCapacity: 30) { buffer in
             var at = 0
             func put(_ byte: UInt8) {
                 unsafe buffer[at] = byte
@@ -16,7 +18,12 @@ extension Timestamp: CustomStringConvertible, LosslessStringConvertible {
                     divisor /= 10
                 }
             }
-            put(date.year, digits: 4)
+            if 0...9_999 ~= date.year {
+                put(date.year, digits: 4)
+            } else {
+                put(date.year < 0 ? UInt8(ascii: "-") : UInt8(ascii: "+"))
+                put(abs(date.year), digits: 6)
+            }
             put(UInt8(ascii: "-"))
             put(date.month, digits: 2)
             put(UInt8(ascii: "-"))
@@ -34,10 +41,11 @@ extension Timestamp: CustomStringConvertible, LosslessStringConvertible {
         }
     }
 
-    /// Reads RFC 3339 with any offset and up to six decimals; more decimals are refused rather than rounded.
+    /// Reads RFC 3339 with any offset and up to six decimals; more decimals are refused rather than rounded, and so are
+    /// leap seconds, which no clock here knows.
     public init?(_ text: some StringProtocol) {
         var reader = DigitReader(Array(text.utf8))
-        guard let year = reader.number(digits: 4), reader.skip("-"),
+        guard let year = reader.year(), reader.skip("-"),
             let month = reader.number(digits: 2), reader.skip("-"),
             let day = reader.number(digits: 2), reader.skip("T") || reader.skip("t") || reader.skip(" "),
             let hour = reader.number(digits: 2), reader.skip(":"),
@@ -49,7 +57,9 @@ extension Timestamp: CustomStringConvertible, LosslessStringConvertible {
         else { return nil }
         let days = Civil(year: year, month: month, day: day).daysSinceEpoch
         let seconds = ((days * 24 + hour) * 60 + minute - offset) * 60 + second
-        self.init(microsecondsSinceEpoch: seconds * 1_000_000 + fraction)
+        // Wider in between, since the first and last second do not fit as a whole.
+        guard let microseconds = Int64(exactly: Int128(seconds) * 1_000_000 + Int128(fraction)) else { return nil }
+        self.init(microsecondsSinceEpoch: microseconds)
     }
 
     private var civil: (Civil, microsecondsOfDay: Int64) {
@@ -82,6 +92,14 @@ private struct DigitReader {
             at += 1
         }
         return value
+    }
+
+    /// Four digits, or a sign and six where four do not do.
+    mutating func year() -> Int64? {
+        let sign: Int64 = skip("+") ? 1 : skip("-") ? -1 : 0
+        guard sign != 0 else { return number(digits: 4) }
+        guard let year = number(digits: 6), !(0...9_999 ~= sign * year) else { return nil }
+        return sign * year
     }
 
     /// Microseconds; zero where there is no fraction.

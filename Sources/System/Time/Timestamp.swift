@@ -13,24 +13,29 @@ public struct Timestamp: Sendable, Hashable, Comparable {
         left.microsecondsSinceEpoch < right.microsecondsSinceEpoch
     }
 
+    /// Stops at the end of time rather than overflowing; so does subtracting.
     public static func + (left: Timestamp, right: Duration) -> Timestamp {
-        Timestamp(microsecondsSinceEpoch: left.microsecondsSinceEpoch + right.wholeMicroseconds)
+        let (sum, overflows) = left.microsecondsSinceEpoch.addingReportingOverflow(right.wholeMicroseconds)
+        return Timestamp(microsecondsSinceEpoch: overflows ? (right < .zero ? .min : .max) : sum)
     }
 
     public static func - (left: Timestamp, right: Duration) -> Timestamp {
-        Timestamp(microsecondsSinceEpoch: left.microsecondsSinceEpoch - right.wholeMicroseconds)
+        let (rest, overflows) = left.microsecondsSinceEpoch.subtractingReportingOverflow(right.wholeMicroseconds)
+        return Timestamp(microsecondsSinceEpoch: overflows ? (right < .zero ? .max : .min) : rest)
     }
 
     public static func - (left: Timestamp, right: Timestamp) -> Duration {
-        .microseconds(left.microsecondsSinceEpoch - right.microsecondsSinceEpoch)
+        .microseconds(left.microsecondsSinceEpoch) - .microseconds(right.microsecondsSinceEpoch)
     }
 }
 
 extension Duration {
-    /// The duration in microseconds, the rest cut off.
+    /// The duration in microseconds, the rest cut off; the nearest that fits where it is longer than 292,000 years.
     public var wholeMicroseconds: Int64 {
         let (seconds, attoseconds) = components
-        return seconds * 1_000_000 + attoseconds / 1_000_000_000_000
+        let (product, overflows) = seconds.multipliedReportingOverflow(by: 1_000_000)
+        let (sum, overflowsToo) = product.addingReportingOverflow(attoseconds / 1_000_000_000_000)
+        return overflows || overflowsToo ? (seconds < 0 ? .min : .max) : sum
     }
 
     /// The duration in milliseconds, the rest cut off.
