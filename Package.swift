@@ -32,12 +32,19 @@ let package = Package(
     name: "life-os",
     targets: [
         // The programs.
-        program("lifeos", ["API", "Console", "CLI", "Configuration", "PrivatePostgres", "HTTPClient", "Cryptography"]),
-        program("bench", ["JSON", "Postgres", "HTTPServer", "Telemetry", "System"]),
+        program(
+            "lifeos",
+            [
+                "API", "Console", "Accounts", "Migrations", "PrivatePostgres", "Postgres", "HTTPServer", "HTTPClient", "CLI",
+                "Configuration", "Telemetry", "JSON", "System",
+            ]),
+        program("bench", ["PrivatePostgres", "Postgres", "HTTPServer", "HTTPClient", "Telemetry", "JSON", "System"]),
 
         // What Life-OS answers.
-        room("API", ["HTTPServer", "Postgres", "Telemetry", "JSON", "System"]),
-        room("Console", ["HTML", "HTTPServer", "Telemetry", "System"]),
+        room("API", ["HTTPServer", "Telemetry", "JSON", "System"]),
+        room("Console", ["Accounts", "HTML", "HTTPServer", "System"]),
+        room("Accounts", ["HTTPServer", "Cryptography", "System"]),
+        room("Migrations", ["Postgres", "Cryptography", "Telemetry", "System"]),
 
         // Knows nothing of Life-OS.
         room("PrivatePostgres", ["Telemetry", "System"]),
@@ -77,7 +84,9 @@ let package = Package(
         tests("HTTPServerTests", ["HTTPServer", "JSON", "TestSupport"]),
         tests("HTTPClientTests", ["HTTPClient", "HTTPServer", "TestSupport"]),
         tests("TestSupportTests", ["TestSupport", "Postgres"]),
-        tests("LifeOSTests", ["API", "Console", "HTTPServer", "HTTPClient", "JSON", "TestSupport"]),
+        tests("MigrationsTests", ["Migrations", "Postgres", "Telemetry", "System", "TestSupport"]),
+        tests("AccountsTests", ["Accounts", "HTTPServer", "HTTPClient", "Telemetry", "System", "TestSupport"]),
+        tests("LifeOSTests", ["API", "HTTPServer", "HTTPClient", "Telemetry", "JSON", "System", "TestSupport"]),
         tests("TidyTests", ["System"]),
     ]
 )

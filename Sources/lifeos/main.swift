@@ -1,1 +1,3 @@
+import CLI
 
+LifeOS.application.runAndExit()

@@ -1,0 +1,51 @@
+public import HTTPServer
+
+/// Lets only those through who are signed in, by `Authorization: Bearer` or by a session of the console.
+public struct Authentication: Middleware {
+    private let token: AdminToken
+    private let sessions: Sessions
+    private let signInPath: String
+
+    /// - Parameter signInPath: where browsers are sent that ask for a page.
+    public init(token: AdminToken, sessions: Sessions, signInPath: String = "/console/sign-in") {
+        self.token = token
+        self.sessions = sessions
+        self.signInPath = signInPath
+    }
+
+    public func before(_ request: inout Request) throws -> Response? {
+        if let authorization = request.header("Authorization") {
+            guard let bearer = Self.bearer(authorization), token.matches(bearer) else {
+                throw Problem.unauthorized(
+                    "The token is wrong. Send the one of LIFEOS_ADMIN_TOKEN, or of the file admin-token in LIFEOS_HOME.")
+            }
+            return nil
+        }
+        if sessions.holds(in: request) {
+            try Self.refuseForgery(request)
+            return nil
+        }
+        let wantsPage = request.method == .get && request.header("Accept")?.contains("text/html") == true
+        if wantsPage { return .redirect(to: signInPath) }
+        throw Problem.unauthorized()
+    }
+
+    private static func bearer(_ authorization: String) -> String? {
+        let parts = authorization.split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
+        return String(parts[1].drop { $0 == " " })
+    }
+
+    /// A cookie is sent by the browser whoever caused the request; so what changes something has to come from our pages.
+    public static func refuseForgery(_ request: Request) throws(Problem) {
+        if request.method == .get || request.method == .head || request.method == .options { return }
+        let isOurs = request.header("Sec-Fetch-Site").map { $0 == "same-origin" || $0 == "none" }
+        if isOurs == true { return }
+        if isOurs == nil, let origin = request.header("Origin"), let host = request.header("Host"),
+            origin == "http://\(host)" || origin == "https://\(host)"
+        {
+            return
+        }
+        throw .forbidden("This request did not come from a page of the console. Open the console and try there.", code: "forged_request")
+    }
+}

@@ -1,0 +1,107 @@
+public import Accounts
+internal import HTML
+public import HTTPServer
+internal import System
+
+/// The pages at `/console`: plain HTML from the server, one stylesheet, nothing from elsewhere.
+public struct ConsoleRoutes: Sendable {
+    /// What the pages show and need.
+    public struct Parts: Sendable {
+        let version: String
+        let address: String
+        /// The folder with `styles` and later `modules`.
+        let folder: String
+        let sessions: Sessions
+        let health: @Sendable () async -> [HealthRow]
+
+        public init(
+            version: String, address: String, folder: String, sessions: Sessions,
+            health: @escaping @Sendable () async -> [HealthRow]
+        ) {
+            self.version = version
+            self.address = address
+            self.folder = folder
+            self.sessions = sessions
+            self.health = health
+        }
+    }
+
+    /// What one dependency of the system said of itself.
+    public struct HealthRow: Sendable {
+        let name: String
+        let state: String
+        let detail: String
+
+        /// - Parameter state: `ok`, `degraded` or `failed`.
+        public init(name: String, state: String, detail: String) {
+            self.name = name
+            self.state = state
+            self.detail = detail
+        }
+    }
+
+    private let parts: Parts
+    private let styles: StaticFiles
+
+    public init(_ parts: Parts) throws {
+        self.parts = parts
+        styles = try StaticFiles(.init(root: "\(parts.folder)/styles"))
+    }
+
+    /// What is open to everyone: signing in, and the files that the page for it needs.
+    public func declareOpen(in router: inout Router) {
+        router.get(
+            "/console/styles/{path...}",
+            info: RouteInfo(name: "console.styles", summary: "Stylesheets of the console.", tags: ["console"])
+        ) { request in try styles.respond(to: request) }
+
+        router.get(
+            "/console/sign-in", info: RouteInfo(name: "console.sign-in", summary: "The form to sign in.", tags: ["console"])
+        ) { _ in .html(SignInPage(complaint: nil).page) }
+
+        router.post(
+            "/console/sign-in", body: .buffered(bytesMax: 4 << 10),
+            info: RouteInfo(name: "console.session.begin", summary: "Begins a session.", tags: ["console"])
+        ) { request in try signIn(request) }
+    }
+
+    /// What only those see who are signed in.
+    public func declare(in router: inout Router) {
+        router.get(
+            "/console", info: RouteInfo(name: "console.overview", summary: "The overview.", tags: ["console"])
+        ) { _ async in
+            let health = await parts.health()
+            return .html(OverviewPage(version: parts.version, address: parts.address, health: health).page)
+        }
+
+        router.post(
+            "/console/sign-out", body: .buffered(bytesMax: 1 << 10),
+            info: RouteInfo(name: "console.session.end", summary: "Ends the session.", tags: ["console"])
+        ) { _ in
+            var answer = Response.redirect(to: "/console/sign-in")
+            answer.headers.add("Set-Cookie", parts.sessions.end())
+            return answer
+        }
+    }
+
+    private func signIn(_ request: Request) throws -> Response {
+        try Authentication.refuseForgery(request)
+        let token = try Parameters(form: request.body).values(of: "token").first ?? ""
+        guard let cookie = try parts.sessions.begin(with: token) else {
+            return .html(
+                SignInPage(complaint: "This is not the token. It stands in the file admin-token in LIFEOS_HOME.").page,
+                .unauthorized)
+        }
+        var answer = Response.redirect(to: "/console")
+        answer.headers.add("Set-Cookie", cookie)
+        return answer
+    }
+}
+
+extension Response {
+    fileprivate static func html(_ page: Page, _ status: Status = .ok) -> Response {
+        Response(
+            status, headers: ["Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"],
+            body: .bytes(page.render()))
+    }
+}

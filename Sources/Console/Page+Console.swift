@@ -1,0 +1,26 @@
+internal import HTML
+
+extension Page {
+    /// The frame of every page of the console. To add a place to the menu, add it to ``places``.
+    static func console(title: String, isSignedIn: Bool, @MarkupBuilder content: () -> Markup) -> Page {
+        Page(title: "\(title) · Life-OS", stylesheets: ["/console/styles/console.css"]) {
+            A("Skip to content", .class("skip-link"), .href("#content"))
+            Header(.class("site-header")) {
+                A("Life-OS", .class("brand"), .href("/console"))
+                if isSignedIn {
+                    Nav(.class("site-nav"), .aria("label", "Console")) {
+                        for place in places {
+                            A(place.name, .href(place.path), .aria("current", place.name == title ? "page" : nil))
+                        }
+                    }
+                    Form(.method(.post), .action("/console/sign-out")) {
+                        Button("Sign out", .class("button button-quiet"), .type(.submit))
+                    }
+                }
+            }
+            Main(.id("content"), .class("site-main")) { content() }
+        }
+    }
+
+    private static let places = [(name: "Overview", path: "/console")]
+}

@@ -1,0 +1,23 @@
+internal import HTML
+
+/// Asks for the admin token.
+struct SignInPage {
+    let complaint: String?
+
+    var page: Page {
+        .console(title: "Sign in", isSignedIn: false) {
+            H1("Sign in")
+            Form(.class("card card-narrow"), .method(.post), .action("/console/sign-in")) {
+                if let complaint {
+                    P(complaint, .class("alert alert-fail"), .role("alert"))
+                }
+                Label("Admin token", .for("token"))
+                Input(
+                    .id("token"), .name("token"), .type(.password), .autocomplete("current-password"), .required(),
+                    .autofocus())
+                P("It stands in the file admin-token in LIFEOS_HOME, or in LIFEOS_ADMIN_TOKEN.", .class("hint"))
+                Button("Sign in", .class("button"), .type(.submit))
+            }
+        }
+    }
+}

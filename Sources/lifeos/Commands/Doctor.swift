@@ -1,0 +1,83 @@
+import CLI
+import Configuration
+import Migrations
+import Postgres
+import PrivatePostgres
+import System
+import Telemetry
+
+extension Command {
+    static let doctor = Command.doctor(
+        "doctor", "Looks for common faults and says what to do about each."
+    ) { run in
+        let settings = try Settings(run.environment, declaring: LifeOSSettings.all)
+        return [
+            Check("settings") {
+                let given = settings.lines.count { $0.origin == .environment }
+                return .ok("All \(settings.lines.count) are understood; \(given) come from the environment.")
+            },
+            Check("folders") {
+                let folders = try Folders(settings)
+                let count = try Migration.load(from: folders.migrations).count
+                return .ok("\(count) migrations in \(folders.migrations); console in \(folders.dashboards).")
+            },
+            Check("home") { home(settings) },
+            Check("database") { try await database(settings) },
+        ]
+    }
+
+    private static func home(_ settings: Settings) -> Check.Finding {
+        let home = settings[LifeOSSettings.home]
+        guard Files.isFolder(home) else { return .unknown("\(home) is not there yet; `lifeos serve` makes it.") }
+        let probe = "\(home)/.doctor"
+        do {
+            try Files.replace(probe, with: [], mode: 0o600)
+            try Files.remove(probe)
+        } catch {
+            return .failed("\(home) cannot be written: \(error).", advice: "Give it to the user who runs Life-OS, or set LIFEOS_HOME.")
+        }
+        let token = "\(home)/admin-token"
+        if let mode = Files.mode(of: token), mode & 0o077 != 0 {
+            return .warning("\(token) can be read by others.", advice: "Run: chmod 600 \(token)")
+        }
+        guard let free = Files.freeBytes(at: home) else { return .ok("\(home) can be written.") }
+        let mebibytes = free >> 20
+        if mebibytes < diskFreeMebibytesMin {
+            return .warning(
+                "\(home) has only \(mebibytes) MiB of room left.", advice: "Make room: PostgreSQL stops when the disk is full.")
+        }
+        return .ok("\(home) can be written and has \(mebibytes >> 10) GiB of room.")
+    }
+
+    private static let diskFreeMebibytesMin: Int64 = 1024
+
+    private static func database(_ settings: Settings) async throws -> Check.Finding {
+        let home = settings[LifeOSSettings.home]
+        if settings[LifeOSSettings.databaseURL] == nil, !Files.isFolder("\(home)/postgres") {
+            return .unknown("There is no database in \(home) yet; `lifeos serve` makes it.")
+        }
+        let database: Database
+        do {
+            database = try await Database.open(settings, role: .attachOrStart, metrics: Metrics(), logger: .silent)
+        } catch {
+            return .failed("\(error)", advice: "Is DATABASE_URL right? Look into \(home)/postgres.log for a private PostgreSQL.")
+        }
+        let finding: Check.Finding
+        do {
+            let version = try await database.pool.withConnection { connection in connection.serverVersion }
+            let folders = try Folders(settings)
+            let pending = try await Migrator(Migration.load(from: folders.migrations), logger: .silent)
+                .pending(in: database.pool)
+            finding =
+                pending.isEmpty
+                ? .ok("PostgreSQL \(version / 10_000).\(version % 10_000) answers and its schema is up to date.")
+                : .warning("\(pending.count) migrations have not run.", advice: "Run: lifeos migrate")
+        } catch let error as MigrationError {
+            finding = .failed("\(error)", advice: "Start the version of Life-OS that this database was last used with.")
+        } catch {
+            finding = .failed("\(error)", advice: "Check that PostgreSQL runs and that DATABASE_URL leads to it.")
+        }
+        await database.close()
+        return finding
+    }
+}

@@ -1,0 +1,34 @@
+import CLI
+import Configuration
+import Migrations
+import PrivatePostgres
+import Telemetry
+
+extension Command {
+    private static let isDryRun = Option(flag: "dry-run", "Only says what would be done.")
+
+    static let migrate = Command(
+        "migrate", "Brings the database to this version's schema.", details: "`lifeos serve` does the same when it starts.",
+        options: [isDryRun]
+    ) { run in
+        let settings = try Settings(run.environment, declaring: LifeOSSettings.all)
+        let instruments = try Instruments(settings, environment: run.environment)
+        defer { instruments.logger.flush() }
+        let folders = try Folders(settings)
+        let database = try await Database.open(
+            settings, role: .attachOrStart, metrics: instruments.metrics, logger: instruments.logger)
+        do {
+            let migrator = Migrator(try Migration.load(from: folders.migrations), logger: instruments.logger)
+            let migrations =
+                run[isDryRun]
+                ? try await migrator.pending(in: database.pool) : try await migrator.run(in: database.pool)
+            await database.close()
+            run.output.table(
+                [Column("migration", title: run[isDryRun] ? "Would run" : "Ran")], migrations.map { [.text($0.title)] },
+                empty: "The database is up to date.")
+        } catch {
+            await database.close()
+            throw error
+        }
+    }
+}

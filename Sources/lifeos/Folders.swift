@@ -1,0 +1,45 @@
+import Configuration
+import System
+
+/// Where the files lie that belong to the program and are not compiled into it.
+struct Folders {
+    let projections: String
+    var migrations: String { "\(projections)/migrations" }
+    let dashboards: String
+
+    /// What the settings name, else what stands in the checkout that this program was built in, whatever folder it is
+    /// started from.
+    init(_ settings: Settings) throws {
+        let checkout = Self.checkout(above: "/proc/self/exe")
+        func folder(_ named: String?, _ shipped: String, setting: String) throws -> String {
+            if let named {
+                guard Files.isFolder(named) else { throw Missing(what: "\(setting) names \(named), which is no folder.") }
+                return named
+            }
+            guard let checkout else {
+                throw Missing(what: "The folder `\(shipped)` is not above this program. Set \(setting) to where it is.")
+            }
+            return "\(checkout)/\(shipped)"
+        }
+        projections = try folder(
+            settings[LifeOSSettings.projections], "projections", setting: LifeOSSettings.projections.declaration.name)
+        dashboards = try folder(
+            settings[LifeOSSettings.dashboards], "dashboards", setting: LifeOSSettings.dashboards.declaration.name)
+    }
+
+    struct Missing: Error, CustomStringConvertible {
+        let what: String
+        var description: String { what }
+    }
+
+    /// The nearest folder above that looks like ours.
+    private static func checkout(above link: String) -> String? {
+        guard var folder = Files.resolved(link) else { return nil }
+        while folder != "/" {
+            folder = Files.folder(of: folder)
+            let belongs = ["Package.swift", "projections", "dashboards"].allSatisfy { Files.exists("\(folder)/\($0)") }
+            if belongs { return folder }
+        }
+        return nil
+    }
+}

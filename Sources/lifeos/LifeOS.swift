@@ -1,0 +1,12 @@
+import CLI
+
+/// The program as a whole: every command is listed here.
+enum LifeOS {
+    static let version = "0.1.0"
+
+    static let application = Application(
+        name: "lifeos",
+        summary: "Your AI studio, kept as a log of everything that happened.",
+        commands: [.serve, .migrate, .doctor, .version],
+        topics: [.settings(LifeOSSettings.all)])
+}

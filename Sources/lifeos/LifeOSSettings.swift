@@ -1,0 +1,58 @@
+import Configuration
+
+/// Everything about Life-OS that the environment decides. Declared here, read nowhere else.
+enum LifeOSSettings {
+    static let home = Setting(
+        "LIFEOS_HOME", .path, default: "~/.lifeos", "The folder that holds all data: database, files, admin token.",
+        hazard: "Whoever can read it can read everything.")
+
+    static let listen = Setting(
+        "LIFEOS_LISTEN", .listenAddress, default: "127.0.0.1:8080", "Where the server answers.",
+        hazard: "Beyond this machine, put a proxy with TLS in front or set LIFEOS_TLS_CERTIFICATE.")
+
+    static let tlsCertificate = Setting(
+        "LIFEOS_TLS_CERTIFICATE", .path, whenUnset: "plain HTTP", "A PEM file with the certificate chain for HTTPS.")
+
+    static let tlsKey = Setting(
+        "LIFEOS_TLS_KEY", .path, whenUnset: "plain HTTP", "The PEM file with the certificate's private key.")
+
+    static let databaseURL = Setting(
+        "DATABASE_URL", .secret(), whenUnset: "a private PostgreSQL in LIFEOS_HOME",
+        "Your own PostgreSQL 15 or newer, as postgres://user:password@host/database.")
+
+    static let databaseConnections = Setting(
+        "LIFEOS_DATABASE_CONNECTIONS", .integer(1...200), default: "8",
+        "How many connections to the database are kept at most.")
+
+    static let postgresUser = Setting(
+        "LIFEOS_POSTGRES_USER", .text, whenUnset: "postgres when started as root, else the user who starts it",
+        "The user that the private PostgreSQL runs as when Life-OS is started as root.")
+
+    static let adminToken = Setting(
+        "LIFEOS_ADMIN_TOKEN", .secret(lengthMin: 16), whenUnset: "the one in LIFEOS_HOME/admin-token, made at first start",
+        "The token that signs in as administrator.")
+
+    static let log = Setting(
+        "LIFEOS_LOG", .text, default: "info", "The lowest level to log, also for single modules: info,postgres=debug.")
+
+    static let catalogue = Setting(
+        "LIFEOS_CATALOGUE", .list(.path, separator: ":"), whenUnset: "the shipped `events` folder",
+        "Folders of entity type files, with a colon between them.")
+
+    static let projections = Setting(
+        "LIFEOS_PROJECTIONS", .path, whenUnset: "the `projections` folder beside the program's checkout",
+        "The folder with the database's migrations and projections.")
+
+    static let dashboards = Setting(
+        "LIFEOS_DASHBOARDS", .path, whenUnset: "the `dashboards` folder beside the program's checkout",
+        "The folder with the console's stylesheets and modules.")
+
+    static let grace = Setting(
+        "LIFEOS_SHUTDOWN_GRACE", .duration(.zero ... .seconds(600)), default: "10s",
+        "How long requests that are under way may take to end when the server stops.")
+
+    static let all: [any AnySetting] = [
+        home, listen, tlsCertificate, tlsKey, databaseURL, databaseConnections, postgresUser, adminToken, log, catalogue,
+        projections, dashboards, grace,
+    ]
+}

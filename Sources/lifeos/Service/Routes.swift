@@ -1,0 +1,41 @@
+import API
+import Accounts
+import Console
+import HTTPServer
+import Telemetry
+
+/// Every route of the program, and what stands around them.
+enum Routes {
+    struct Parts {
+        let metrics: Metrics
+        let checks: [HealthCheck]
+        let token: AdminToken
+        let isSecure: Bool
+        let address: String
+        let dashboards: String
+    }
+
+    static func router(_ parts: Parts) throws -> Router {
+        let sessions = Sessions(token: parts.token, isSecure: parts.isSecure)
+        let health = HealthRoutes(checks: parts.checks, version: LifeOS.version)
+        let console = try ConsoleRoutes(
+            .init(
+                version: LifeOS.version, address: parts.address, folder: "\(parts.dashboards)/console", sessions: sessions,
+                health: {
+                    await HealthCheck.run(parts.checks).map { report in
+                        .init(name: report.name, state: report.finding.state.rawValue, detail: report.finding.detail)
+                    }
+                }))
+
+        var router = Router()
+        router.use(SecurityHeaders(isSecure: parts.isSecure))
+        health.declare(in: &router)
+        MetricsRoutes(metrics: parts.metrics).declare(in: &router)
+        console.declareOpen(in: &router)
+        router.group("") { signedIn in
+            signedIn.use(Authentication(token: parts.token, sessions: sessions))
+            console.declare(in: &signedIn)
+        }
+        return router
+    }
+}

@@ -1,0 +1,101 @@
+import HTTPClient
+import JSON
+import System
+import TestSupport
+import Testing
+
+@Suite struct ServeTests {
+    let folder: TemporaryFolder
+    var home: String { folder.path("home") }
+
+    init() throws { folder = try TemporaryFolder("serve") }
+
+    @Test func aFreshHomeAnswersHealthMetricsAndConsole() async throws {
+        let lifeos = try await RunningLifeOS.start(home: home)
+        let ready = try await lifeos.get("/health/ready")
+        #expect(ready.status == 200)
+        #expect(try JSONValue(parsing: ready.body)["checks"]?[0]?["name"]?.string == "database")
+        #expect(try await lifeos.get("/health/live").text == #"{"status":"ok"}"#)
+
+        let metrics = try await lifeos.get("/metrics")
+        #expect(metrics.headers["Content-Type"]?.hasPrefix("text/plain; version=0.0.4") == true)
+        for name in ["lifeos_http_requests_total", "lifeos_postgres_", "process_resident_memory_bytes", "lifeos_build_info"] {
+            #expect(metrics.text.contains(name), "no \(name)")
+        }
+
+        #expect(try await lifeos.get("/console").status == 401)
+        let page = try await lifeos.get("/console", headers: ["Authorization": "Bearer \(RunningLifeOS.token)"])
+        #expect(page.status == 200)
+        #expect(page.text.contains("Life-OS"))
+        #expect(try await lifeos.stop() == .code(0))
+    }
+
+    @Test func promtoolFindsNothingToSay() async throws {
+        let promtool = "/usr/bin/promtool"
+        try #require(Files.exists(promtool), "run ops/setup --test")
+        let lifeos = try await RunningLifeOS.start(home: home)
+        _ = try await lifeos.get("/health/ready")
+        _ = try await lifeos.get("/nothing-here")
+        let metrics = try await lifeos.get("/metrics")
+        let file = folder.path("metrics.txt")
+        try Files.replace(file, with: metrics.body)
+        let lint = try await Program("/bin/sh", ["-c", "\(promtool) check metrics < \(file)"]).run()
+        #expect(lint.exit == .code(0), "\(lint.outputText)\(lint.errorText)")
+        #expect(lint.outputText + lint.errorText == "")
+        #expect(try await lifeos.stop() == .code(0))
+    }
+
+    @Test func everyAnswerCarriesTheSecurityHeaders() async throws {
+        let lifeos = try await RunningLifeOS.start(home: home)
+        for path in ["/health/live", "/metrics", "/console", "/console/sign-in", "/nothing-here"] {
+            let answer = try await lifeos.get(path)
+            for name in ["Content-Security-Policy", "X-Content-Type-Options", "X-Frame-Options", "Referrer-Policy"] {
+                #expect(answer.headers[name] != nil, "\(path) has no \(name)")
+            }
+        }
+        _ = try await lifeos.stop()
+    }
+
+    @Test func aSecondServeOnTheSameHomeIsRefused() async throws {
+        let lifeos = try await RunningLifeOS.start(home: home)
+        let second = try await RunningLifeOS.run(["serve"], home: home)
+        #expect(second.exit == .code(1))
+        #expect(second.errorText.contains("\(lifeos.child.processID)"), "\(second.errorText)")
+        #expect(try await lifeos.get("/health/ready").status == 200)
+        _ = try await lifeos.stop()
+    }
+
+    @Test func killedItLeavesNoPostgresBehindAndStartsAgain() async throws {
+        let killed = try await RunningLifeOS.start(home: home)
+        let postmaster = try #require(try Self.postmaster(home))
+        killed.child.signal(.kill)
+        try await eventually(within: .seconds(20), "PostgreSQL ends with its owner") {
+            !Files.exists("/proc/\(postmaster)") || !Files.exists("\(home)/postgres/postmaster.pid")
+        }
+        let again = try await RunningLifeOS.start(home: home)
+        #expect(try await again.get("/health/ready").status == 200)
+        #expect(try await again.stop() == .code(0))
+    }
+
+    @Test func readinessFollowsTheDatabaseDownAndUp() async throws {
+        let lifeos = try await RunningLifeOS.start(home: home)
+        let postmaster = try #require(try Self.postmaster(home))
+        // Stopped, not ended: connections stay open and nothing answers.
+        let family = "\(postmaster) $(cat /proc/\(postmaster)/task/\(postmaster)/children)"
+        #expect(try await Program("/bin/sh", ["-c", "kill -STOP \(family)"]).run().exit == .code(0))
+        try await eventually(within: .seconds(20), "readiness notices") {
+            try await lifeos.get("/health/ready").status == 503
+        }
+        #expect(try await lifeos.get("/health/live").status == 200)
+        #expect(try await Program("/bin/sh", ["-c", "kill -CONT \(family)"]).run().exit == .code(0))
+        try await eventually(within: .seconds(30), "readiness comes back") {
+            try await lifeos.get("/health/ready").status == 200
+        }
+        #expect(try await lifeos.stop() == .code(0))
+    }
+
+    private static func postmaster(_ home: String) throws -> Int32? {
+        let lines = try Files.readText("\(home)/postgres/postmaster.pid").split(separator: "\n")
+        return lines.first.flatMap { Int32($0) }
+    }
+}
