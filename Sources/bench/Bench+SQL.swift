@@ -1,0 +1,3 @@
+extension Bench {
+    func sqlRows(_ folder: String) async throws -> [Comparison] { [] }
+}
