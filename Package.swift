@@ -35,7 +35,8 @@ let package = Package(
         program(
             "lifeos",
             [
-                "API", "Console", "Accounts", "Migrations", "PrivatePostgres", "Postgres", "HTTPServer", "HTTPClient", "CLI",
+                "API", "Console", "Accounts", "Migrations", "PrivatePostgres", "Postgres", "HTTPServer", "HTTPClient",
+                "CLI",
                 "Configuration", "Telemetry", "JSON", "System",
             ]),
         program("bench", ["PrivatePostgres", "Postgres", "HTTPServer", "HTTPClient", "Telemetry", "JSON", "System"]),

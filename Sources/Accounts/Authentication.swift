@@ -17,7 +17,8 @@ public struct Authentication: Middleware {
         if let authorization = request.header("Authorization") {
             guard let bearer = Self.bearer(authorization), token.matches(bearer) else {
                 throw Problem.unauthorized(
-                    "The token is wrong. Send the one of LIFEOS_ADMIN_TOKEN, or of the file admin-token in LIFEOS_HOME.")
+                    "The token is wrong. Send the one of LIFEOS_ADMIN_TOKEN, or of the file admin-token in LIFEOS_HOME."
+                )
             }
             return nil
         }
@@ -46,6 +47,8 @@ public struct Authentication: Middleware {
         {
             return
         }
-        throw .forbidden("This request did not come from a page of the console. Open the console and try there.", code: "forged_request")
+        throw .forbidden(
+            "This request did not come from a page of the console. Open the console and try there.",
+            code: "forged_request")
     }
 }

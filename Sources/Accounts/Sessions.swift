@@ -46,7 +46,8 @@ public struct Sessions: Sendable {
 
     private func isValid(_ value: String) -> Bool {
         let parts = value.split(separator: ".", maxSplits: 1).map(String.init)
-        guard parts.count == 2, let signature = try? signature(of: parts[0]), ConstantTime.areEqual(parts[1], signature),
+        guard parts.count == 2, let signature = try? signature(of: parts[0]),
+            ConstantTime.areEqual(parts[1], signature),
             let expiry = Int64(parts[0])
         else { return false }
         return clock.now() < Timestamp(microsecondsSinceEpoch: expiry)
@@ -57,6 +58,7 @@ public struct Sessions: Sendable {
     }
 
     private func cookie(_ value: String, seconds: Int64) -> String {
-        "\(Self.cookieName)=\(value); Path=/; Max-Age=\(seconds); HttpOnly; SameSite=Strict" + (isSecure ? "; Secure" : "")
+        "\(Self.cookieName)=\(value); Path=/; Max-Age=\(seconds); HttpOnly; SameSite=Strict"
+            + (isSecure ? "; Secure" : "")
     }
 }

@@ -56,7 +56,8 @@ public struct ConsoleRoutes: Sendable {
         ) { request in try styles.respond(to: request) }
 
         router.get(
-            "/console/sign-in", info: RouteInfo(name: "console.sign-in", summary: "The form to sign in.", tags: ["console"])
+            "/console/sign-in",
+            info: RouteInfo(name: "console.sign-in", summary: "The form to sign in.", tags: ["console"])
         ) { _ in .html(SignInPage(complaint: nil).page) }
 
         router.post(
@@ -86,7 +87,7 @@ public struct ConsoleRoutes: Sendable {
 
     private func signIn(_ request: Request) throws -> Response {
         try Authentication.refuseForgery(request)
-        let token = try Parameters(form: request.body).values(of: "token").first ?? ""
+        let token = try request.form().values(of: "token").first ?? ""
         guard let cookie = try parts.sessions.begin(with: token) else {
             return .html(
                 SignInPage(complaint: "This is not the token. It stands in the file admin-token in LIFEOS_HOME.").page,

@@ -41,7 +41,8 @@ extension Migration {
         migrations.sort { $0.number < $1.number }
         for (index, migration) in migrations.enumerated() where migration.number != index + 1 {
             throw MigrationError(
-                .badFolder, "\(folder) has \(migration.title) where number \(index + 1) belongs. Number the files without a gap.")
+                .badFolder,
+                "\(folder) has \(migration.title) where number \(index + 1) belongs. Number the files without a gap.")
         }
         return migrations
     }

@@ -55,7 +55,8 @@ public struct Migrator: Sendable {
         guard let row = exists.first, try row.decode(Bool.self) else {
             return try MigrationPlan(applied: [], wanted: migrations)
         }
-        let rows = try connection.query("migrations_read", "SELECT number, name, checksum FROM migrations ORDER BY number")
+        let rows = try connection.query(
+            "migrations_read", "SELECT number, name, checksum FROM migrations ORDER BY number")
         let applied = try rows.map { row in
             let (number, name, checksum) = try row.decode(Int.self, String.self, String.self)
             return MigrationPlan.Applied(number: number, name: name, checksum: checksum)

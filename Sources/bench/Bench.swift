@@ -15,7 +15,8 @@ struct Bench {
     var seconds: Int { isQuick ? 1 : 3 }
     var rounds: Int { isQuick ? 1 : 3 }
 
-    static let usage = "usage: ops/bench [--quick] [--json] [--only \(Part.allCases.map(\.rawValue).joined(separator: "|"))]"
+    static let usage =
+        "usage: ops/bench [--quick] [--json] [--only \(Part.allCases.map(\.rawValue).joined(separator: "|"))]"
 
     init(_ arguments: [String]) throws {
         var rest = arguments[...]

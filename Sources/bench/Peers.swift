@@ -11,7 +11,9 @@ enum Peers {
         guard let rate = figure(after: "Requests/sec:", in: result.outputText) else {
             throw BenchError("wrk printed no rate: \(result.outputText) \(result.errorText)")
         }
-        if result.outputText.contains("Non-2xx") { throw BenchError("wrk got errors from \(url): \(result.outputText)") }
+        if result.outputText.contains("Non-2xx") {
+            throw BenchError("wrk got errors from \(url): \(result.outputText)")
+        }
         return rate
     }
 

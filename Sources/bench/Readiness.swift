@@ -17,7 +17,8 @@ enum Readiness {
                 return start.duration(to: .now)
             }
             if let exit = child.exit {
-                throw BenchError("\(request.url): the program ended, \(exit): \(String(decoding: child.errors, as: UTF8.self))")
+                throw BenchError(
+                    "\(request.url): the program ended, \(exit): \(String(decoding: child.errors, as: UTF8.self))")
             }
             try await Task.sleep(for: .milliseconds(2))
         }

@@ -13,7 +13,9 @@ struct Folders {
         let checkout = Self.checkout(above: "/proc/self/exe")
         func folder(_ named: String?, _ shipped: String, setting: String) throws -> String {
             if let named {
-                guard Files.isFolder(named) else { throw Missing(what: "\(setting) names \(named), which is no folder.") }
+                guard Files.isFolder(named) else {
+                    throw Missing(what: "\(setting) names \(named), which is no folder.")
+                }
                 return named
             }
             guard let checkout else {

@@ -29,7 +29,8 @@ enum LifeOSSettings {
         "The user that the private PostgreSQL runs as when Life-OS is started as root.")
 
     static let adminToken = Setting(
-        "LIFEOS_ADMIN_TOKEN", .secret(lengthMin: 16), whenUnset: "the one in LIFEOS_HOME/admin-token, made at first start",
+        "LIFEOS_ADMIN_TOKEN", .secret(lengthMin: 16),
+        whenUnset: "the one in LIFEOS_HOME/admin-token, made at first start",
         "The token that signs in as administrator.")
 
     static let log = Setting(
@@ -52,7 +53,8 @@ enum LifeOSSettings {
         "How long requests that are under way may take to end when the server stops.")
 
     static let all: [any AnySetting] = [
-        home, listen, tlsCertificate, tlsKey, databaseURL, databaseConnections, postgresUser, adminToken, log, catalogue,
+        home, listen, tlsCertificate, tlsKey, databaseURL, databaseConnections, postgresUser, adminToken, log,
+        catalogue,
         projections, dashboards, grace,
     ]
 }

@@ -42,7 +42,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", 401), ("Bearer", 401), ("Bearer wrong", 401), ("Basic sesame, open the door", 401), ("bearer \(token)", 200),
+        ("", 401), ("Bearer", 401), ("Bearer wrong", 401), ("Basic sesame, open the door", 401),
+        ("bearer \(token)", 200),
         ("Bearer \(token)", 200), ("Bearer \(token) ", 200),
     ])
     func onlyTheTokenOpens(authorization: String, status: Int) async throws {

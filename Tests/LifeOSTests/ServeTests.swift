@@ -19,7 +19,9 @@ import Testing
 
         let metrics = try await lifeos.get("/metrics")
         #expect(metrics.headers["Content-Type"]?.hasPrefix("text/plain; version=0.0.4") == true)
-        for name in ["lifeos_http_requests_total", "lifeos_postgres_", "process_resident_memory_bytes", "lifeos_build_info"] {
+        for name in [
+            "lifeos_http_requests_total", "lifeos_postgres_", "process_resident_memory_bytes", "lifeos_build_info",
+        ] {
             #expect(metrics.text.contains(name), "no \(name)")
         }
 

@@ -7,7 +7,8 @@ import Testing
 @testable import Migrations
 
 @Suite struct MigratorTests {
-    let people = Migration(number: 1, name: "people", sql: "-- People.\nCREATE TABLE people (name text); CREATE INDEX ON people (name);")
+    let people = Migration(
+        number: 1, name: "people", sql: "-- People.\nCREATE TABLE people (name text); CREATE INDEX ON people (name);")
     let ages = Migration(number: 2, name: "ages", sql: "-- Ages.\nALTER TABLE people ADD COLUMN age int;")
     let broken = Migration(number: 2, name: "broken", sql: "CREATE TABLE half (a int); SELECT 1/0;")
 
@@ -79,7 +80,9 @@ import Testing
         }
     }
 
-    @Test(arguments: [["0001-a.sql", "0003-c.sql"], ["0001-a.sql", "readme.txt"], ["1-a.sql"], ["0001-A.sql"], ["0000-a.sql"]])
+    @Test(arguments: [
+        ["0001-a.sql", "0003-c.sql"], ["0001-a.sql", "readme.txt"], ["1-a.sql"], ["0001-A.sql"], ["0000-a.sql"],
+    ])
     func aFolderOutOfOrderIsRefused(names: [String]) throws {
         let folder = try TemporaryFolder("migrations")
         for name in names { try Files.replace(folder.path(name), with: Array("SELECT 1".utf8)) }

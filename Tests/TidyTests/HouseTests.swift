@@ -3,7 +3,9 @@ import Testing
 
 /// Keeps the folders, their signs and the pages about them in order.
 @Suite struct HouseTests {
-    static let topLevel = ["Package.swift", "README.md", "Sources", "Tests", "dashboards", "events", "ops", "projections"]
+    static let topLevel = [
+        "Package.swift", "README.md", "Sources", "Tests", "dashboards", "events", "ops", "projections",
+    ]
 
     @Test func theTopLevelIsExactlyWhatWasOrdered() throws {
         let entries = try Files.names(in: Checkout.root).filter { !$0.hasPrefix(".") }
@@ -17,7 +19,8 @@ import Testing
 
     @Test func theArchitecturePageNamesEveryTarget() throws {
         let page = try Files.readText("\(Checkout.root)/ops/architecture.md")
-        for folder in try Files.names(in: "\(Checkout.root)/Sources") where Files.isFolder("\(Checkout.root)/Sources/\(folder)") {
+        for folder in try Files.names(in: "\(Checkout.root)/Sources")
+        where Files.isFolder("\(Checkout.root)/Sources/\(folder)") {
             #expect(page.contains("`\(folder)`"), "ops/architecture.md does not say what \(folder) is for")
         }
     }

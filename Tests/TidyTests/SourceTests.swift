@@ -68,7 +68,9 @@ import Testing
         for file in try Checkout.swiftFiles() where !file.path.hasPrefix("Tests/TidyTests") {
             #expect(!file.path.contains(word), "name \(file.path) after its duty")
             for (number, line) in file.lines.enumerated() {
-                let declares = ["class ", "struct ", "enum ", "protocol ", "actor "].contains { line.contains($0 + word) }
+                let declares = ["class ", "struct ", "enum ", "protocol ", "actor "].contains {
+                    line.contains($0 + word)
+                }
                 #expect(!declares, "\(file.path):\(number + 1) \(line)")
             }
         }
@@ -84,7 +86,9 @@ import Testing
             guard let end = file.lines[start...].firstIndex(where: { $0 == indentation + "}" }) else { continue }
             // A one-line body or a protocol's requirement ends before the next declaration at this depth.
             let body = file.lines[(start + 1)..<max(end, start + 1)]
-            let isOneLine = body.contains { $0.hasPrefix(indentation) && !$0.hasPrefix(indentation + " ") && $0.contains("func ") }
+            let isOneLine = body.contains {
+                $0.hasPrefix(indentation) && !$0.hasPrefix(indentation + " ") && $0.contains("func ")
+            }
             if !isOneLine { found.append((start + 1, head, end - start + 1)) }
         }
         return found

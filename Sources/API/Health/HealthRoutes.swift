@@ -19,7 +19,8 @@ public struct HealthRoutes: Sendable {
     public func declare(in router: inout Router) {
         let live = Response.json(Array(#"{"status":"ok"}"#.utf8))
         router.get(
-            "/health/live", info: RouteInfo(name: "health.live", summary: "Whether the process answers.", tags: ["health"])
+            "/health/live",
+            info: RouteInfo(name: "health.live", summary: "Whether the process answers.", tags: ["health"])
         ) { _ in live }
         router.get(
             "/health/ready",

@@ -34,7 +34,9 @@ extension Command {
             try Files.replace(probe, with: [], mode: 0o600)
             try Files.remove(probe)
         } catch {
-            return .failed("\(home) cannot be written: \(error).", advice: "Give it to the user who runs Life-OS, or set LIFEOS_HOME.")
+            return .failed(
+                "\(home) cannot be written: \(error).",
+                advice: "Give it to the user who runs Life-OS, or set LIFEOS_HOME.")
         }
         let token = "\(home)/admin-token"
         if let mode = Files.mode(of: token), mode & 0o077 != 0 {
@@ -44,7 +46,8 @@ extension Command {
         let mebibytes = free >> 20
         if mebibytes < diskFreeMebibytesMin {
             return .warning(
-                "\(home) has only \(mebibytes) MiB of room left.", advice: "Make room: PostgreSQL stops when the disk is full.")
+                "\(home) has only \(mebibytes) MiB of room left.",
+                advice: "Make room: PostgreSQL stops when the disk is full.")
         }
         return .ok("\(home) can be written and has \(mebibytes >> 10) GiB of room.")
     }
@@ -60,7 +63,8 @@ extension Command {
         do {
             database = try await Database.open(settings, role: .attachOrStart, metrics: Metrics(), logger: .silent)
         } catch {
-            return .failed("\(error)", advice: "Is DATABASE_URL right? Look into \(home)/postgres.log for a private PostgreSQL.")
+            return .failed(
+                "\(error)", advice: "Is DATABASE_URL right? Look into \(home)/postgres.log for a private PostgreSQL.")
         }
         let finding: Check.Finding
         do {

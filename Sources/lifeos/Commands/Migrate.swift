@@ -8,7 +8,8 @@ extension Command {
     private static let isDryRun = Option(flag: "dry-run", "Only says what would be done.")
 
     static let migrate = Command(
-        "migrate", "Brings the database to this version's schema.", details: "`lifeos serve` does the same when it starts.",
+        "migrate", "Brings the database to this version's schema.",
+        details: "`lifeos serve` does the same when it starts.",
         options: [isDryRun]
     ) { run in
         let settings = try Settings(run.environment, declaring: LifeOSSettings.all)

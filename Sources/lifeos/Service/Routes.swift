@@ -20,7 +20,8 @@ enum Routes {
         let health = HealthRoutes(checks: parts.checks, version: LifeOS.version)
         let console = try ConsoleRoutes(
             .init(
-                version: LifeOS.version, address: parts.address, folder: "\(parts.dashboards)/console", sessions: sessions,
+                version: LifeOS.version, address: parts.address, folder: "\(parts.dashboards)/console",
+                sessions: sessions,
                 health: {
                     await HealthCheck.run(parts.checks).map { report in
                         .init(name: report.name, state: report.finding.state.rawValue, detail: report.finding.detail)
