@@ -59,7 +59,7 @@ internal import Testing
             var generator = SeededGenerator(seed: seed)
             var damaged = try server.newClient()
             var sinceConnecting = 0
-            for _ in 0..<2_500 {
+            for _ in 0..<Effort.rounds(2_500) {
                 let isTaken = await damaged.send(mutate(using: &generator))
                 sinceConnecting += 1
                 if !isTaken || sinceConnecting == 5 {

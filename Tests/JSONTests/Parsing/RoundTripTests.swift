@@ -1,4 +1,5 @@
 import JSON
+import TestSupport
 import Testing
 
 @Suite struct RoundTripTests {
@@ -20,7 +21,7 @@ import Testing
     @Test func damagedDocumentsAreRefusedOrStillMeanOneThing() throws {
         var random = SeededRandom(seed: 10_000)
         var accepted = 0
-        for round in 0..<10_000 {
+        for round in 0..<Effort.rounds(10_000) {
             if round % 100 == 0 { print("damaged documents: seed 10000, round \(round)") }
             var bytes = random.document(depth: 3).encoded()
             for _ in 0..<Int.random(in: 1...3, using: &random) { damage(&bytes, &random) }

@@ -1,5 +1,6 @@
 import HTTPServer
 import System
+import TestSupport
 import Testing
 
 /// Whatever a client writes into a header or query is read or refused, and what was read can be written and read again.
@@ -31,7 +32,7 @@ import Testing
 
     @Test func garbageIsReadOrRefused() {
         var generator = SeededGenerator(seed: Self.seed)
-        for _ in 0..<10_000 {
+        for _ in 0..<Effort.rounds(10_000) {
             let text = garbage(&generator)
             if let type = MediaType(text) { #expect(MediaType(type.description) == type, "seed \(Self.seed)") }
             if let tag = EntityTag(header: text) {

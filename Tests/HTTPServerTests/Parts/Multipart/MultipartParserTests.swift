@@ -1,4 +1,5 @@
 import HTTPServer
+import TestSupport
 import Testing
 
 @Suite struct MultipartParserTests {
@@ -139,7 +140,7 @@ import Testing
     @Test func mutatedBodiesAreReadOrRefusedAndNothingElse() throws {
         var generator = SeededGenerator(seed: Self.seed)
         let original = Array(Self.form.utf8)
-        for _ in 0..<3_000 {
+        for _ in 0..<Effort.rounds(3_000) {
             var body = original
             for _ in 0..<Int.random(in: 1...4, using: &generator) {
                 let at = Int.random(in: 0..<body.count, using: &generator)
