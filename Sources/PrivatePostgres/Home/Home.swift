@@ -8,7 +8,7 @@ enum Home {
         do {
             try Files.makeFolder(configuration.home, mode: 0o700)
         } catch {
-            throw unusable(error)
+            throw unusable(configuration.home, error)
         }
     }
 
@@ -36,7 +36,7 @@ enum Home {
             do {
                 if let lock = try HomeLock.take(configuration.lockPath) { return lock }
             } catch {
-                throw unusable(error)
+                throw unusable(configuration.home, error)
             }
             let holder = HomeLock.holder(configuration.lockPath)
             let name = holder.map { "process \($0.processID) (\($0.name))" } ?? "another process"
@@ -62,9 +62,9 @@ enum Home {
         return process.workingDirectory == FileIdentity(of: folder)
     }
 
-    private static func unusable(_ error: SystemError) -> PrivatePostgresError {
+    private static func unusable(_ home: String, _ error: SystemError) -> PrivatePostgresError {
         PrivatePostgresError(
-            .homeUnusable, "the home cannot be used (\(error))",
+            .homeUnusable, "the home \(home) cannot be used (\(error))",
             advice: "Let this user write there, or set LIFEOS_HOME to a folder it may write.")
     }
 }
