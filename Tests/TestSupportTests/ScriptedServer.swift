@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 import System
 
 /// Answers each connection with given bytes, whatever is asked, and keeps what was asked.
@@ -48,8 +47,8 @@ final class ScriptedServer: Sendable {
     }
 
     private final class Record: Sendable {
-        let asked = Mutex<[String]>([])
-        let kept = Mutex<[Int32]>([])
+        let asked = Lock<[String]>([])
+        let kept = Lock<[Int32]>([])
 
         func serve(_ connection: consuming FileDescriptor, _ answer: (String) -> Answer) {
             var request = ""

@@ -1,4 +1,3 @@
-import Synchronization
 import System
 import TestSupport
 import Testing
@@ -90,7 +89,7 @@ import Testing
     }
 
     private final class Woken: Sendable {
-        private let order = Mutex<[Int]>([])
+        private let order = Lock<[Int]>([])
         var all: [Int] { order.withLock { $0 } }
         func note(_ seconds: Int) { order.withLock { $0.append(seconds) } }
     }

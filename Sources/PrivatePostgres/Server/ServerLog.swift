@@ -1,4 +1,3 @@
-internal import Synchronization
 internal import System
 
 /// The server's own log: a file, the one before it, and the last lines at hand. Never fails: a full disk must not take
@@ -15,7 +14,7 @@ final class ServerLog: Sendable {
 
     private let path: String
     private let fileBytesMax: Int
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     init(path: String, bytesMax: Int) {
         self.path = path

@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// Gives new identifiers. Passed in, so that tests can script them.
 public protocol IdentifierSource: Sendable {
     func next() -> UUID
@@ -16,14 +14,14 @@ public final class TimeOrderedIdentifiers: IdentifierSource {
     }
 
     private let clock: any WallClock
-    private let last: Mutex<Last>
+    private let last: Lock<Last>
 
     public init(
         clock: any WallClock = SystemWallClock(),
         generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
     ) {
         self.clock = clock
-        last = Mutex(Last(generator: generator))
+        last = Lock(Last(generator: generator))
     }
 
     public func next() -> UUID {

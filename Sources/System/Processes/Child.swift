@@ -1,5 +1,4 @@
 internal import Glibc
-internal import Synchronization
 
 /// A process that this one started. It is reaped by itself; letting go of this value does not end it.
 public final class Child: Sendable {
@@ -13,7 +12,7 @@ public final class Child: Sendable {
 
     /// The process's number. The kernel gives it to others once the child has ended: use ``signal(_:)``.
     public let processID: Int32
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     init(processID: Int32) { self.processID = processID }
 

@@ -68,6 +68,14 @@ extension Program {
         return try started.get()
     }
 
+    /// The same for where nothing can be awaited; blocks the calling thread for a millisecond or two.
+    public func startBlocking() throws(SystemError) -> Child {
+        let program = self
+        let started = Monitor<[Swift.Result<Child, SystemError>]>([])
+        Thread.detach(name: "child") { ChildWatch.run(program) { result in started.withLock { $0 = [result] } } }
+        return try started.wait(until: { !$0.isEmpty }, then: { $0[0] }).get()
+    }
+
     /// Runs the program to its end.
     ///
     /// - Parameter timeout: after this the child is killed and `ETIMEDOUT` thrown. So it is when the task is cancelled.

@@ -4,12 +4,12 @@ internal import Glibc
 /// it takes every contended `Mutex` for a data race, because it cannot see into the futex.
 ///
 /// For short work that neither waits nor calls back. Where threads wait for a change, use ``Monitor``.
-@safe public struct Lock<Value>: ~Copyable, @unchecked Sendable {
+@safe public struct Lock<Value: ~Copyable>: ~Copyable, @unchecked Sendable {
     // Unchecked and safe: `value` is touched only while `mutex` is held, and both pointers live as long as this does.
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let value = UnsafeMutablePointer<Value>.allocate(capacity: 1)
 
-    public init(_ value: sending Value) {
+    public init(_ value: consuming sending Value) {
         unsafe pthread_mutex_init(mutex, nil)
         unsafe self.value.initialize(to: value)
     }

@@ -27,7 +27,7 @@ public final class TestDatabase: Sendable {
     private let isDropped = Atomic<Bool>(false)
 
     private static let last = Atomic<Int>(0)
-    private static let templates = Mutex<[String: Task<String, any Error>]>([:])
+    private static let templates = Lock<[String: Task<String, any Error>]>([:])
 
     /// - Parameters:
     ///   - template: default an empty database.

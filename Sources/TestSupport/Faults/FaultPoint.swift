@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import System
 
 /// A place where a test makes production code fail or wait: give ``pass()`` or ``check()`` to the code as a closure that
 /// it calls there.
@@ -15,7 +15,7 @@ public final class FaultPoint: Sendable {
     }
 
     public let name: String
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     public init(_ name: String) { self.name = name }
 

@@ -34,7 +34,7 @@ public final class TemporaryFolder: Sendable {
             guard unsafe mkdtemp(&template) != nil else { throw .last("mkdtemp", "/tmp") }
             path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
             pipe = try Pipe()
-            removeAfterThisProcess()
+            try removeAfterThisProcess()
         }
 
         func next(_ name: String) -> String {
@@ -42,7 +42,7 @@ public final class TemporaryFolder: Sendable {
         }
 
         /// A shell waits for this process to end, kill -9 or not, and for the servers that it leaves to have ended too.
-        private func removeAfterThisProcess() {
+        private func removeAfterThisProcess() throws(SystemError) {
             let script = """
                 cat <&3 >/dev/null
                 for turn in $(seq 100); do
@@ -55,7 +55,7 @@ public final class TemporaryFolder: Sendable {
             program.descriptor = pipe.reading.number
             program.hasOwnGroup = true
             program.workingDirectory = "/"
-            Task { [program] in try? await program.start() }
+            _ = try program.startBlocking()
         }
     }
 }

@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import System
 
 /// A clock for waiting that stands still until the test moves it: what sleeps on it wakes when its time has come, and
 /// not before.
@@ -24,7 +24,7 @@ public final class ScriptedClock: Clock {
         var sleepers: [Int: (deadline: Instant, continuation: CheckedContinuation<Void, any Error>)] = [:]
     }
 
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     public init() {}
 

@@ -1,11 +1,10 @@
-internal import Synchronization
 public import System
 
 /// Identifiers that a test knows beforehand: the ones it gives, then numbered ones.
 public final class ScriptedIdentifiers: IdentifierSource {
-    private let state: Mutex<(given: [UUID], count: UInt64)>
+    private let state: Lock<(given: [UUID], count: UInt64)>
 
-    public init(_ given: [UUID] = []) { state = Mutex((given.reversed(), 0)) }
+    public init(_ given: [UUID] = []) { state = Lock((given.reversed(), 0)) }
 
     public func next() -> UUID {
         state.withLock { state in

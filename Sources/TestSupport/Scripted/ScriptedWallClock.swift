@@ -1,12 +1,11 @@
-internal import Synchronization
 public import System
 
 /// A time of day that stands still until the test moves it, forwards or back.
 public final class ScriptedWallClock: WallClock {
-    private let time: Mutex<Timestamp>
+    private let time: Lock<Timestamp>
 
     /// - Parameter start: default `2026-11-21T06:10:34Z`, so that texts in tests have a known time.
-    public init(_ start: Timestamp = Timestamp(microsecondsSinceEpoch: 1_795_241_434_000_000)) { time = Mutex(start) }
+    public init(_ start: Timestamp = Timestamp(microsecondsSinceEpoch: 1_795_241_434_000_000)) { time = Lock(start) }
 
     public func now() -> Timestamp { time.withLock { $0 } }
 

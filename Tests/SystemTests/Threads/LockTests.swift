@@ -1,46 +1,34 @@
-import Synchronization
 import System
 import Testing
 
 @Suite struct LockTests {
-    @Test func oneTaskAtATimeIsInside() async {
-        final class Room: Sendable {
-            let numbers = Lock<[Int]>([])
-            let inside = Atomic<Int>(0)
-        }
-        let room = Room()
+    @Test func onlyOneIsInsideAtATime() async {
+        final class Shared: Sendable { let count = Lock(0) }
+        let shared = Shared()
         await withTaskGroup { group in
-            for task in 0..<8 {
-                group.addTask {
-                    for round in 0..<1_000 {
-                        room.numbers.withLock { numbers in
-                            #expect(room.inside.wrappingAdd(1, ordering: .relaxed).newValue == 1)
-                            numbers.append(task * 1_000 + round)
-                            room.inside.wrappingSubtract(1, ordering: .relaxed)
-                        }
-                    }
-                }
+            for _ in 0..<8 {
+                group.addTask { for _ in 0..<1_000 { shared.count.withLock { $0 += 1 } } }
             }
         }
-        #expect(room.numbers.withLock { $0.sorted() } == Array(0..<8_000))
+        #expect(shared.count.withLock { $0 } == 8_000)
     }
 
-    @Test func anErrorOpensTheLockAgain() {
-        struct Refused: Error {}
-        let number = Lock(1)
-        #expect(throws: Refused.self) { try number.withLock { _ throws(Refused) in throw Refused() } }
-        #expect(number.withLock { $0 } == 1)
+    @Test func theLockIsFreeAgainAfterAnError() {
+        struct Broken: Error {}
+        let lock = Lock(1)
+        #expect(throws: Broken.self) { try lock.withLock { _ throws(Broken) in throw Broken() } }
+        #expect(lock.withLock { $0 } == 1)
     }
 
-    @Test func theValueIsReleasedWithItsLock() {
-        final class Value: Sendable {}
-        weak var seen: Value?
+    @Test func itsValueEndsWithIt() {
+        final class Watched: Sendable {}
+        weak var watched: Watched?
         do {
-            let value = Value()
-            seen = value
+            let value = Watched()
+            watched = value
             let lock = Lock(value)
-            #expect(lock.withLock { $0 } === seen)
+            #expect(lock.withLock { $0 === watched })
         }
-        #expect(seen == nil)
+        #expect(watched == nil)
     }
 }
