@@ -1,5 +1,4 @@
 import CLI
-import Synchronization
 import System
 
 /// The other side of a program: takes what it writes, and answers its questions.
@@ -10,7 +9,7 @@ final class FakeTerminal: Terminal {
         var answers: [String]
     }
 
-    private let state: Mutex<State>
+    private let state: Lock<State>
     private let interactive: Set<StandardStream>
     /// Writing output beyond this many bytes fails as it does when the reader of a pipe has gone.
     private let outputBytesMax: Int
@@ -19,7 +18,7 @@ final class FakeTerminal: Terminal {
     init(
         interactive: Set<StandardStream> = [], columns: Int? = nil, answers: [String] = [], outputBytesMax: Int = .max
     ) {
-        state = Mutex(State(answers: answers))
+        state = Lock(State(answers: answers))
         self.interactive = interactive
         self.columns = columns
         self.outputBytesMax = outputBytesMax
@@ -76,7 +75,7 @@ final class ScriptedClock: Clock, Sendable {
         var sleepers: [(deadline: Instant, wake: AsyncStream<Void>.Continuation)] = []
     }
 
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     var now: Instant { state.withLock { $0.now } }
     var minimumResolution: Duration { .zero }

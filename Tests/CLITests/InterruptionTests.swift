@@ -1,4 +1,3 @@
-import Synchronization
 import System
 import Testing
 
@@ -63,7 +62,7 @@ import Testing
     }
 
     @Test func onlyTheSecondCtrlCEndsItAtOnce() {
-        let ended = Mutex<[Int32]>([])
+        let ended = Lock<[Int32]>([])
         let interruption = Interruption { code in ended.withLock { $0.append(code.rawValue) } }
         interruption.receive(.terminate)
         interruption.receive(.hangUp)

@@ -1,5 +1,4 @@
 import JSON
-import Synchronization
 import System
 import Testing
 
@@ -135,7 +134,7 @@ import Testing
     }
 
     @Test func aReaderWhoLeavesEndsTheCommandQuietly() async {
-        let written = Mutex(0)
+        let written = Lock(0)
         let endless = Command("endless", "Never stops by itself.") { run in
             while true {
                 try Task.checkCancellation()

@@ -1,6 +1,6 @@
 import CLI
 import Configuration
-import Synchronization
+import System
 
 /// A small program with something of everything.
 enum Sample {
@@ -22,7 +22,7 @@ enum Sample {
 
     /// What the last call of a command was given, in words.
     final class Record: Sendable {
-        private let text = Mutex("")
+        private let text = Lock("")
         func set(_ text: String) { self.text.withLock { $0 = text } }
         var value: String { text.withLock { $0 } }
     }

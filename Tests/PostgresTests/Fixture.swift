@@ -1,5 +1,6 @@
 import Postgres
 import Synchronization
+import System
 import Telemetry
 import TestSupport
 
@@ -94,7 +95,7 @@ extension PostgresPool {
 
 /// What happened, in order, from any task.
 final class Journal: Sendable {
-    private let written = Mutex<[Int]>([])
+    private let written = Lock<[Int]>([])
 
     func write(_ entry: Int) { written.withLock { $0.append(entry) } }
 

@@ -1,5 +1,5 @@
 import Postgres
-import Synchronization
+import System
 import Telemetry
 import TestSupport
 import Testing
@@ -188,7 +188,7 @@ import Testing
             $0.connectionsMin = 0
         }
         let restart = Task { try await cluster.restart() }
-        let answers = Mutex(0)
+        let answers = Lock(0)
         while !(await isDone(restart)) {
             // A statement that was running is lost; one that waited for a connection is not.
             let error = await postgresError { try await pool.query("beat", "SELECT 1") }

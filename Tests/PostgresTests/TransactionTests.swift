@@ -1,5 +1,6 @@
 import Postgres
 import Synchronization
+import System
 import Telemetry
 import TestSupport
 import Testing
@@ -167,9 +168,9 @@ import Testing
 
 /// Lets tasks go on once all have come; later visitors pass through.
 final class Meeting: Sendable {
-    private let state: Mutex<(missing: Int, waiting: [CheckedContinuation<Void, Never>])>
+    private let state: Lock<(missing: Int, waiting: [CheckedContinuation<Void, Never>])>
 
-    init(_ count: Int) { state = Mutex((count, [])) }
+    init(_ count: Int) { state = Lock((count, [])) }
 
     func arrive() async {
         await withCheckedContinuation { continuation in

@@ -1,4 +1,3 @@
-internal import Synchronization
 internal import System
 
 extension Output {
@@ -52,7 +51,7 @@ private final class Answer: Sendable {
         case given(String?)
     }
 
-    private let state = Mutex(State.new)
+    private let state = Lock(State.new)
 
     func wait(_ continuation: CheckedContinuation<String?, Never>) {
         let given = state.withLock { state -> String?? in

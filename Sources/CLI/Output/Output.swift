@@ -1,6 +1,5 @@
 internal import Configuration
 public import JSON
-internal import Synchronization
 internal import System
 
 /// What a command says: sentences, tables and progress for people, and the same facts as JSON lines for machines.
@@ -19,7 +18,7 @@ public final class Output: Sendable {
     let errorsAreTerminal: Bool
     /// Whether the terminal only knows how to write on.
     let isDumb: Bool
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     private struct State {
         /// The progress bar that stands on the terminal's last line.

@@ -1,5 +1,5 @@
 internal import JSON
-internal import Synchronization
+internal import System
 
 /// Shows how far a piece of work is: a bar on a terminal, a line now and then in a pipe, JSON events with `--json`.
 /// Any thread may report, as often as it likes.
@@ -21,14 +21,14 @@ public final class Progress: Sendable {
     }
 
     private let output: Output
-    private let state: Mutex<State>
+    private let state: Lock<State>
     private let isBar: Bool
 
     init(_ title: String, total: Int?, unit: String, on output: Output) {
         self.output = output
         let now = output.elapsed()
         let meter = ProgressMeter(title: DisplayText.clean(title), total: total, unit: unit, at: now)
-        state = Mutex(State(meter: meter, shown: now))
+        state = Lock(State(meter: meter, shown: now))
         isBar = !output.isJSON && output.canDrawBars
         if isBar { output.setBar(meter.bar(width: output.barWidth, style: output.errorStyle)) }
     }

@@ -1,5 +1,4 @@
 internal import Glibc
-internal import Synchronization
 internal import System
 
 /// Hears Ctrl-C and the other ways to ask a program to stop.
@@ -19,7 +18,7 @@ public final class Interruption: Sendable {
 
     private static let signals: [Signal] = [.interrupt, .terminate, .hangUp]
 
-    private let state = Mutex(State())
+    private let state = Lock(State())
     private let endAtOnce: @Sendable (ExitCode) -> Void
 
     /// One that hears nothing until it is told to ``listen()``.

@@ -1,4 +1,3 @@
-internal import Synchronization
 internal import System
 
 /// Runs blocking work on threads of its own, only so much at once. The rest waits in order; beyond a limit it is
@@ -17,7 +16,7 @@ final class ThreadGate: Sendable {
     private let name: String
     private let concurrencyMax: Int
     private let waitingMax: Int
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     init(name: String, concurrencyMax: Int, waitingMax: Int) {
         precondition(concurrencyMax > 0 && waitingMax >= 0, "a gate that nothing can pass")

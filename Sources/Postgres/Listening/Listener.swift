@@ -1,4 +1,3 @@
-internal import Synchronization
 internal import System
 internal import Telemetry
 
@@ -21,7 +20,7 @@ final class Listener: Sendable {
     private let metrics: PoolMetrics
     private let queryMetrics: QueryMetrics
     private let logger: Logger
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     init(
         _ configuration: PoolConfiguration, metrics: PoolMetrics, queryMetrics: QueryMetrics, logger: Logger

@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import System
 
 /// Notifications on their way to one listener. When there are too many, all of them become one ``mayHaveMissed``.
 final class NotificationBuffer: Sendable {
@@ -9,7 +9,7 @@ final class NotificationBuffer: Sendable {
     }
 
     private let limit: Int
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     init(limit: Int) { self.limit = max(1, limit) }
 

@@ -1,4 +1,5 @@
 internal import Synchronization
+internal import System
 internal import Telemetry
 
 extension PostgresPool {

@@ -1,4 +1,5 @@
 internal import Synchronization
+internal import System
 public import Telemetry
 
 /// Connections to one database, lent to whoever asks, in the order of asking.
@@ -19,16 +20,16 @@ public final class PostgresPool: Sendable {
     }
 
     public let configuration: PoolConfiguration
-    let state: Mutex<State>
+    let state: Lock<State>
     let metrics: PoolMetrics
     let queryMetrics: QueryMetrics
     let logger: Logger
     let clock: any Clock<Duration>
     let numbers = Atomic<UInt64>(0)
     /// Why the last attempt to connect failed: it explains time-outs.
-    let lastFailure = Mutex<PostgresError?>(nil)
-    let expiry = Mutex<Task<Void, Never>?>(nil)
-    let care = Mutex<Task<Void, Never>?>(nil)
+    let lastFailure = Lock<PostgresError?>(nil)
+    let expiry = Lock<Task<Void, Never>?>(nil)
+    let care = Lock<Task<Void, Never>?>(nil)
     let listener: Listener
 
     /// Opens the first connection, so that a wrong configuration shows at once.
@@ -44,7 +45,7 @@ public final class PostgresPool: Sendable {
         self.logger = logger
         self.clock = clock
         queryMetrics = QueryMetrics(metrics)
-        state = Mutex(State(connectionsMax: configuration.connectionsMax, waitersMax: configuration.waitersMax))
+        state = Lock(State(connectionsMax: configuration.connectionsMax, waitersMax: configuration.waitersMax))
         listener = Listener(configuration, metrics: self.metrics, queryMetrics: queryMetrics, logger: logger)
         let first = try await connect()
         state.withLock { _ = $0.adopt(first, now: .now) }

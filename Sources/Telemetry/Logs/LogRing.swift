@@ -1,4 +1,3 @@
-internal import Synchronization
 public import System
 
 /// The last lines in memory, for people who look at a running system. Bounded by bytes; the oldest lines go first.
@@ -36,7 +35,7 @@ public final class LogRing: LogSink {
     }
 
     private let bytesMax: Int
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     /// - Parameter bytesMax: what the lines may take together, about. 4 MiB by default.
     public init(bytesMax: Int = 4 << 20) { self.bytesMax = bytesMax }

@@ -1,4 +1,3 @@
-internal import Synchronization
 internal import System
 
 /// One metric name with its labelled series.
@@ -24,7 +23,7 @@ public final class Family<Metric: Sendable>: MetricFamily {
     private let clock: any WallClock
     private let make: @Sendable () -> Metric
     private let write: @Sendable (Series, MetricHead, inout ExpositionWriter) -> Void
-    private let state = Mutex(State())
+    private let state = Lock(State())
     private let overflow = Counter()
 
     public var name: String { head.name }

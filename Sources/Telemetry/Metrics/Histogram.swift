@@ -12,7 +12,7 @@ internal import System
     private let clock: any WallClock
     /// One for each bound, one for what lies above, and the sum. Written through atomics only; freed in `deinit`.
     private nonisolated(unsafe) let cells: UnsafeMutablePointer<Atomic<UInt64>>
-    private let exemplars = Mutex<[Exemplar?]>([])
+    private let exemplars = Lock<[Exemplar?]>([])
 
     init(layout: Layout, clock: any WallClock) {
         self.layout = layout

@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import System
 
 extension Metrics {
     /// What an observed number is to Prometheus.
@@ -40,7 +40,7 @@ final class ObservedFamily: MetricFamily {
 
     let head: MetricHead
     let overflows: UInt64 = 0
-    private let series = Mutex<(ordered: [Series], lastSerial: Int)>(([], 0))
+    private let series = Lock<(ordered: [Series], lastSerial: Int)>(([], 0))
 
     init(head: MetricHead) { self.head = head }
 

@@ -1,4 +1,3 @@
-internal import Synchronization
 public import System
 
 /// Every metric of the process. Services are given one and declare theirs when they start.
@@ -9,7 +8,7 @@ public final class Metrics: Sendable {
     let clock: any WallClock
     let exposesCreationTimes: Bool
     /// By base name: OpenMetrics would give `a` and `a_total` one name, so they must not both exist.
-    private let families = Mutex<[String: any MetricFamily]>([:])
+    private let families = Lock<[String: any MetricFamily]>([:])
 
     /// - Parameter exposesCreationTimes: adds a `_created` sample to each counter and histogram in OpenMetrics. Off by
     ///   default: Prometheus stores it as one more series for each.

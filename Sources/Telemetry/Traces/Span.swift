@@ -1,4 +1,3 @@
-internal import Synchronization
 internal import System
 
 /// The span that is running. Attributes, events and errors may be added from any thread until it ends.
@@ -11,20 +10,20 @@ public final class Span: Sendable {
     private let sink: (any SpanSink)?
     private let elapsed: @Sendable () -> Duration
     /// Nil once the span has ended, or when nobody records it.
-    private let record: Mutex<SpanRecord?>
+    private let record: Lock<SpanRecord?>
 
     init(_ record: SpanRecord, sink: any SpanSink, elapsed: @escaping @Sendable () -> Duration) {
         context = record.context
         self.sink = sink
         self.elapsed = elapsed
-        self.record = Mutex(record)
+        self.record = Lock(record)
     }
 
     init(unrecorded context: TraceContext) {
         self.context = context
         sink = nil
         elapsed = { .zero }
-        record = Mutex(nil)
+        record = Lock(nil)
     }
 
     /// Stands in where nothing records. A caller's trace still goes on through it.

@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import System
 
 /// Takes finished spans, to keep or to export them. Called from any thread; it must be quick and must never wait.
 public protocol SpanSink: Sendable {
@@ -15,7 +15,7 @@ public final class SpanRing: SpanSink {
     }
 
     private let spansMax: Int
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     public init(spansMax: Int = 2_048) {
         precondition(spansMax > 0, "a ring holds at least one span")

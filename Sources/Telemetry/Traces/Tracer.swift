@@ -1,4 +1,3 @@
-internal import Synchronization
 public import System
 
 /// Starts spans and hands the finished ones on.
@@ -10,7 +9,7 @@ public final class Tracer: Sendable {
     private let wallClock: any WallClock
     private let clock: any Clock<Duration>
     private let rootSampling: Double
-    private let generator: Mutex<any RandomNumberGenerator & Sendable>
+    private let generator: Lock<any RandomNumberGenerator & Sendable>
 
     /// - Parameters:
     ///   - sink: takes the finished spans of sampled traces.
@@ -26,7 +25,7 @@ public final class Tracer: Sendable {
         self.wallClock = wallClock
         self.clock = clock
         self.rootSampling = rootSampling
-        self.generator = Mutex(generator)
+        self.generator = Lock(generator)
     }
 
     /// The context of a span beneath `parent`, or of the first span of a new trace.

@@ -1,4 +1,3 @@
-import Synchronization
 import System
 import Testing
 
@@ -8,7 +7,7 @@ import Testing
     func line(
         _ format: LogFormat, _ message: String, _ fields: Logger.Fields = [:], module: String = "http"
     ) -> String {
-        let bytes = Mutex<[UInt8]>([])
+        let bytes = Lock<[UInt8]>([])
         let logger = Logger(module: module, levelMin: .debug, clock: FixedClock()) { entry in
             bytes.withLock { $0 = format.render(entry) }
         }

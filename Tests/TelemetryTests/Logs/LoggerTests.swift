@@ -1,11 +1,10 @@
-import Synchronization
 import System
 import Telemetry
 import Testing
 
 /// Keeps every line it is given.
 final class Notebook: LogSink {
-    private let entries = Mutex<[Logger.Entry]>([])
+    private let entries = Lock<[Logger.Entry]>([])
 
     func write(_ entry: Logger.Entry) { entries.withLock { $0.append(entry) } }
 
