@@ -149,11 +149,8 @@ import Testing
             for _ in 0..<5 {
                 let victim = try await pool.withConnection { $0.processID }
                 try await killer.terminate(victim)
-                try await eventually {
-                    let rows = try await killer.query(
-                        "gone", "SELECT count(*) FROM pg_stat_activity WHERE pid = \(Int32(victim))")
-                    return try rows.only(Int.self) == 0
-                }
+                // The server forgets a backend before its socket is closed; the process goes last.
+                try await eventually { !Files.exists("/proc/\(victim)") }
                 let next = try await pool.withConnection { connection in
                     _ = try connection.query("works", "SELECT 1")
                     return connection.processID
