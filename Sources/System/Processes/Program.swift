@@ -61,19 +61,28 @@ extension Program {
     /// The child is watched by a thread of its own, which is also the thread that started it: a child that asked the
     /// kernel to be ended with its parent (`PR_SET_PDEATHSIG`) therefore lives as long as this process does.
     public func start() async throws(SystemError) -> Child {
-        let program = self
-        let started: Swift.Result<Child, SystemError> = await withCheckedContinuation { continuation in
-            Thread.detach(name: "child") { ChildWatch.run(program) { continuation.resume(returning: $0) } }
-        }
-        return try started.get()
+        let started = Monitor<[Swift.Result<Child, SystemError>]>([])
+        await withCheckedContinuation { continuation in launch(into: started) { continuation.resume() } }
+        // Not through the continuation: an answer that comes before the wait looks like a race to the thread sanitizer.
+        return try started.wait(until: { !$0.isEmpty }, then: { $0[0] }).get()
     }
 
     /// The same for where nothing can be awaited; blocks the calling thread for a millisecond or two.
     public func startBlocking() throws(SystemError) -> Child {
-        let program = self
         let started = Monitor<[Swift.Result<Child, SystemError>]>([])
-        Thread.detach(name: "child") { ChildWatch.run(program) { result in started.withLock { $0 = [result] } } }
+        launch(into: started) {}
         return try started.wait(until: { !$0.isEmpty }, then: { $0[0] }).get()
+    }
+
+    private func launch(
+        into started: Monitor<[Swift.Result<Child, SystemError>]>, then told: @escaping @Sendable () -> Void
+    ) {
+        Thread.detach(name: "child") {
+            ChildWatch.run(self) { result in
+                started.withLock { $0 = [result] }
+                told()
+            }
+        }
     }
 
     /// Runs the program to its end.
