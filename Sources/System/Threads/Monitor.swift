@@ -30,8 +30,9 @@ internal import Glibc
     public func withLock<Result>(_ body: (inout Value) throws -> Result) rethrows -> Result {
         unsafe pthread_mutex_lock(mutex)
         defer {
-            unsafe pthread_cond_broadcast(changed)
+            // Woken while the lock is held, a thread would only fall asleep again on the lock.
             unsafe pthread_mutex_unlock(mutex)
+            unsafe pthread_cond_broadcast(changed)
         }
         return try body(&value)
     }
