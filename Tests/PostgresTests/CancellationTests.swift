@@ -90,6 +90,26 @@ import Testing
         }
     }
 
+    /// The story: on a busy machine the request to stop overtook its statement, found the server idle and was
+    /// forgotten; the statement then ran on until the connection was given up.
+    @Test func aRequestToStopThatComesTooEarlyIsRepeated() async throws {
+        try await withPool({ $0.connection.cancelGrace = .seconds(30) }) { pool in
+            try await pool.withConnection { connection in
+                let process = try #require(RunningProcess(id: Int32(connection.processID)))
+                process.signal(.stop)
+                let resumed = Task.detached {
+                    let start = ContinuousClock.now
+                    try await eventually { ContinuousClock.now - start > .milliseconds(150) }
+                    process.signal(.resume)
+                }
+                connection.statementTimeout = .milliseconds(30)
+                let error = await postgresError { try connection.query("early", "SELECT pg_sleep(60)") }
+                try await resumed.value
+                #expect(error?.code == .statementTimeout && error?.isConnectionLost == false)
+            }
+        }
+    }
+
     /// The story: a server process that hangs must not hang its caller, nor be used again.
     @Test func aServerThatDoesNotAnswerIsGivenUp() async throws {
         try await withPool({ $0.connection.cancelGrace = .milliseconds(100) }) { pool in

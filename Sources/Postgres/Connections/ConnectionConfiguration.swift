@@ -12,6 +12,8 @@ public struct ConnectionConfiguration: Sendable {
     public var statementTimeout: Duration = .seconds(30)
     /// How long the server may take to stop a statement before the connection is given up; default 5 seconds.
     public var cancelGrace: Duration = .seconds(5)
+    /// How often it is asked to stop until it does; default 200 milliseconds.
+    public var cancelInterval: Duration = .milliseconds(200)
     /// Statements kept prepared on a connection; default 250. Each costs the server some ten kilobytes.
     public var preparedStatementsMax = 250
     /// Statements in one batch; default 10,000.

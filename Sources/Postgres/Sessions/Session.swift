@@ -13,8 +13,9 @@ internal import Telemetry
     /// The statement that is running.
     struct Exchange {
         var deadline: Monotonic
-        /// Why the server was asked to stop, and until when it may take to do so.
-        var stop: (reason: PostgresError.Code, graceEnd: Monotonic)?
+        /// Why the server was asked to stop, until when it may take to do so, and when it is asked again: a request
+        /// that overtakes the statement finds the server idle and is forgotten.
+        var stop: (reason: PostgresError.Code, graceEnd: Monotonic, askAgain: Monotonic)?
         var hasSent = false
     }
 
@@ -135,9 +136,11 @@ extension Session {
         unsafe polled[0] = pollfd(fd: PQsocket(connection), events: Int16(events), revents: 0)
         while true {
             let now = Monotonic.now
-            let end = exchange.stop?.graceEnd ?? exchange.deadline
+            let end = exchange.stop?.askAgain ?? exchange.deadline
             if now >= end {
-                if exchange.stop != nil { throw breakOff("the server did not stop the statement in time") }
+                if let graceEnd = exchange.stop?.graceEnd, now >= graceEnd {
+                    throw breakOff("the server did not stop the statement in time")
+                }
                 stop(.statementTimeout)
                 continue
             }
@@ -153,10 +156,14 @@ extension Session {
 
     var isCancelled: Bool { work != 0 && !ignoresCancellation && interrupt.isCancelled(work) }
 
-    /// Asks the server to end what is running.
+    /// Asks the server to end what is running; again if it was asked before.
     func stop(_ reason: PostgresError.Code) {
-        exchange.stop = (reason, .now + configuration.cancelGrace)
-        ticket?.send()
+        let now = Monotonic.now
+        let graceEnd = exchange.stop?.graceEnd ?? now + configuration.cancelGrace
+        let askAgain = min(graceEnd, now + configuration.cancelInterval)
+        exchange.stop = (exchange.stop?.reason ?? reason, graceEnd, askAgain)
+        // One request at a time: each is a thread and a connection of its own.
+        if ticket?.isSettled == true { ticket?.send() }
     }
 
     /// Waits until no request to stop is on its way any more: it could hit the next statement.
