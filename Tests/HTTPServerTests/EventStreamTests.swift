@@ -1,5 +1,4 @@
 internal import HTTPServer
-internal import Synchronization
 internal import System
 internal import Telemetry
 internal import TestSupport
@@ -8,7 +7,7 @@ internal import Testing
 @Suite struct EventStreamTests {
     /// Sends what it is told to everyone who listens.
     private final class Publisher: Sendable {
-        private let streams = Mutex<[EventStream]>([])
+        private let streams = Lock<[EventStream]>([])
 
         var count: Int { streams.withLock { $0.count { $0.isOpen } } }
 
@@ -31,8 +30,8 @@ internal import Testing
                 return .events(stream)
             }
         } _: { server, client in
-            await client.send("GET /events HTTP/1.1\r\nHost: t\r\nLast-Event-ID: 41\r\n\r\n")
-            let head = try #require(await client.answer(toHead: true))
+            try await client.send("GET /events HTTP/1.1\r\nHost: t\r\nLast-Event-ID: 41\r\n\r\n")
+            let head = try await client.responseHead()
             #expect(head["Content-Type"] == "text/event-stream")
             #expect(head["Cache-Control"] == "no-store")
             #expect(await client.chunkText() == "retry: 1500\ndata: after 41\n\n")
@@ -56,13 +55,13 @@ internal import Testing
                 return .events(stream)
             }
         } _: { server, _ in
-            var clients: [RawClient] = []
+            var clients: [RawHTTP] = []
             for _ in 0..<1_000 {
                 let client = try server.newClient()
-                await client.send("GET /events HTTP/1.1\r\nHost: t\r\n\r\n")
+                try await client.send("GET /events HTTP/1.1\r\nHost: t\r\n\r\n")
                 clients.append(client)
             }
-            for client in clients { #expect(await client.answer(toHead: true)?.status == 200) }
+            for client in clients { #expect(try await client.responseHead().status == 200) }
             #expect(publisher.count == 1_000)
             publisher.publish(ServerEvent(data: "all"))
             var heard = 0
@@ -87,8 +86,8 @@ internal import Testing
         } _: { server, client in
             do {
                 let visitor = try server.newClient()
-                await visitor.send("GET /events HTTP/1.1\r\nHost: t\r\n\r\n")
-                #expect(await visitor.answer(toHead: true)?.status == 200)
+                try await visitor.send("GET /events HTTP/1.1\r\nHost: t\r\n\r\n")
+                #expect(try await visitor.responseHead().status == 200)
                 #expect(await visitor.chunkText() == ":\n\n")
             }
             try await eventually { publisher.count == 0 }
@@ -107,7 +106,7 @@ internal import Testing
                 return .events(stream)
             }
         } _: { _, client in
-            await client.send("GET /events HTTP/1.1\r\nHost: t\r\n\r\n")
+            try await client.send("GET /events HTTP/1.1\r\nHost: t\r\n\r\n")
             let text = try #require(await client.answer()).text
             #expect(text.contains("id: 2\n"))
             #expect(!text.contains("id: 3\n"))
@@ -140,8 +139,8 @@ internal import Testing
             #expect(numbers == ["data: 1 r", "data: 2 r", "data: 3 r"])
             do {
                 let visitor = try server.newClient()
-                await visitor.send("GET /endless HTTP/1.1\r\nHost: t\r\n\r\n")
-                #expect(await visitor.answer(toHead: true)?.status == 200)
+                try await visitor.send("GET /endless HTTP/1.1\r\nHost: t\r\n\r\n")
+                #expect(try await visitor.responseHead().status == 200)
             }
             try await eventually { ended.count == 1 }
         }
@@ -156,16 +155,12 @@ internal import Testing
                 return .events(stream)
             }
         } _: { server, client in
-            await client.send("GET /events HTTP/1.1\r\nHost: t\r\n\r\n")
-            #expect(await client.answer(toHead: true)?.status == 200)
+            try await client.send("GET /events HTTP/1.1\r\nHost: t\r\n\r\n")
+            #expect(try await client.responseHead().status == 200)
             await server.stop(grace: .seconds(10))
             #expect(await client.chunkText() == "")
-            #expect(await client.isClosed())
+            #expect(await client.closes())
             #expect(publisher.count == 0)
         }
     }
-}
-
-extension RawClient {
-    func chunkText() -> String? { chunk().map { String(decoding: $0, as: UTF8.self) } }
 }

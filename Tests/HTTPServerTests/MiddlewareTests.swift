@@ -51,7 +51,7 @@ internal import Testing
             #expect(answer.text == "Ada")
             #expect(answer["X-Door"] == "Ada")
             #expect(answer["X-Mark"] == "outermost")
-            await client.send("POST /inside/task HTTP/1.1\r\nHost: t\r\nX-Visitor: Bob\r\n\r\n")
+            try await client.send("POST /inside/task HTTP/1.1\r\nHost: t\r\nX-Visitor: Bob\r\n\r\n")
             let page = try #require(await client.answer())
             #expect(page.text == "<p>Bob</p>")
             #expect(page["X-Mark"] == "outermost")
@@ -59,7 +59,7 @@ internal import Testing
                 await client.post("/inside/direct", "x", "X-Visitor: nobody")?.text == "Nobody is answered at the door."
             )
             // A visitor without a name is sent away before the body comes.
-            await client.send(
+            try await client.send(
                 "POST /inside/direct HTTP/1.1\r\nHost: t\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\n")
             let refused = try #require(await client.answer())
             #expect(refused.status == 401)

@@ -60,13 +60,13 @@ internal import Testing
             var damaged = try server.newClient()
             var sinceConnecting = 0
             for _ in 0..<Effort.rounds(2_500) {
-                let isTaken = await damaged.send(mutate(using: &generator))
+                let isTaken = await damaged.takes(mutate(using: &generator))
                 sinceConnecting += 1
                 if !isTaken || sinceConnecting == 5 {
                     // Every other client waits to see what became of it; the rest just go.
                     if generator.next() % 2 == 0 {
                         await damaged.finishSending()
-                        _ = await damaged.receiveAll()
+                        await damaged.readToEnd()
                     }
                     damaged = try server.newClient()
                     sinceConnecting = 0

@@ -44,7 +44,7 @@ internal import Testing
                 return .empty()
             }
         } _: { _, client in
-            await client.send("GET /later HTTP/1.1\r\nHost: t\r\n\r\n")
+            try await client.send("GET /later HTTP/1.1\r\nHost: t\r\n\r\n")
             try await eventually { metrics.text.contains("lifeos_http_requests_in_flight 1\n") }
             await gate.open()
             #expect(await client.answer()?.status == 204)

@@ -14,18 +14,18 @@ internal import Testing
                 return .text("later")
             }
         } _: { server, client in
-            await client.send("GET /later HTTP/1.1\r\nHost: t\r\n\r\n")
+            try await client.send("GET /later HTTP/1.1\r\nHost: t\r\n\r\n")
             try await eventually { begun.count == 1 }
             let idle = try server.newClient()
             #expect(await idle.get("/nothing")?.status == 404)
             let stopping = Task { await server.stop(grace: .seconds(10)) }
             // Idle connections go at once, new ones are not taken.
-            #expect(await idle.isClosed())
+            #expect(await idle.closes())
             await gate.open()
             let answer = try #require(await client.answer())
             #expect(answer.text == "later")
             #expect(answer["Connection"] == "close")
-            #expect(await client.isClosed())
+            #expect(await client.closes())
             await stopping.value
             #expect(server.connections == 0)
         }
@@ -41,11 +41,11 @@ internal import Testing
                 return Response(body: .bytes(bytes))
             }
         } _: { server, client in
-            await client.send("POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 10\r\n\r\n12345")
+            try await client.send("POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 10\r\n\r\n12345")
             try await eventually { begun.count == 1 }
             let stopping = Task { await server.stop(grace: .seconds(10)) }
             try await eventually { server.boundAddress == nil }
-            await client.send("67890")
+            try await client.send("67890")
             #expect(await client.answer()?.text == "1234567890")
             await stopping.value
         }
@@ -83,20 +83,20 @@ internal import Testing
                 return .events(EventStream())
             }
         } _: { server, _ in
-            var clients: [RawClient] = []
+            var clients: [RawHTTP] = []
             for path in ["/never", "/stubborn", "/stream", "/events"] {
                 let client = try server.newClient()
-                await client.send("GET \(path) HTTP/1.1\r\nHost: t\r\n\r\n")
+                try await client.send("GET \(path) HTTP/1.1\r\nHost: t\r\n\r\n")
                 clients.append(client)
             }
             let uploading = try server.newClient()
-            await uploading.send("POST /upload HTTP/1.1\r\nHost: t\r\nContent-Length: 10000000\r\n\r\n")
+            try await uploading.send("POST /upload HTTP/1.1\r\nHost: t\r\nContent-Length: 10000000\r\n\r\n")
             let halfway = try server.newClient()
-            await halfway.send("GET / HTTP/1.1\r\nHost:")
+            try await halfway.send("GET / HTTP/1.1\r\nHost:")
             try await eventually { begun.count == 5 }
             await server.stop(grace: .milliseconds(50))
             #expect(server.connections == 0)
-            #expect(await halfway.isClosed())
+            #expect(await halfway.closes())
             try await eventually { cancelled.count == 1 }
         }
     }
@@ -126,13 +126,13 @@ internal import Testing
     }
 
     @Test func aServerThatIsDroppedStopsByItself() async throws {
-        let client: RawClient
+        let client: RawHTTP
         do {
             let server = HTTPServer(router: Router(), metrics: Metrics())
             try server.start()
             client = try server.newClient()
             #expect(await client.get("/")?.status == 404)
         }
-        #expect(await client.isClosed())
+        #expect(await client.closes())
     }
 }

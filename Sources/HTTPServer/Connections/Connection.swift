@@ -15,7 +15,7 @@ final class Connection: @unchecked Sendable {
     /// The library's thread that serves it.
     let thread = pthread_self()
     /// What the request or its answer waits for.
-    let waiting = Mutex<(any Interruptible)?>(nil)
+    let waiting = Lock<(any Interruptible)?>(nil)
     private let activity: Atomic<UInt64>
 
     /// Its place in the table, which guards this with its lock.

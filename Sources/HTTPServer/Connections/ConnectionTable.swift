@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import System
 
 /// Every open connection, for the sweeper and for stopping, and how many each address has.
 final class ConnectionTable: Sendable {
@@ -12,7 +12,7 @@ final class ConnectionTable: Sendable {
         case total, address
     }
 
-    private let state = Mutex(State())
+    private let state = Lock(State())
     private let limits: HTTPServer.Limits
 
     init(limits: HTTPServer.Limits) { self.limits = limits }
@@ -48,6 +48,12 @@ final class ConnectionTable: Sendable {
     /// Looks at every connection while none of them can close, so that no descriptor is used that became another's.
     func forEach(_ body: (Connection) -> Void) {
         state.withLock { $0.connections.forEach(body) }
+    }
+
+    /// Tells everybody that waits. Not while the table is locked, since they may call anybody.
+    func interruptAll(_ reason: Interruption) {
+        let waiting = state.withLock { $0.connections.compactMap { connection in connection.waiting.withLock { $0 } } }
+        for waiting in waiting { waiting.interrupt(reason) }
     }
 
     var count: Int { state.withLock { $0.connections.count } }

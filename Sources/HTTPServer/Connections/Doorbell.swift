@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import System
 
 /// Lets a connection wait without holding a thread until somebody rings.
 ///
@@ -12,7 +12,7 @@ final class Doorbell: Sendable {
     }
 
     private let connection: LibraryConnection
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     init(_ connection: LibraryConnection) { self.connection = connection }
 

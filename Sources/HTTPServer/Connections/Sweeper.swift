@@ -34,14 +34,19 @@ final class Sweeper: Sendable {
         while !isStopped.load(ordering: .relaxed) {
             _ = poll(nil, 0, pause)
             let now = Instant.now
-            core.table.forEach { sweep($0, now) }
+            var overdue: [(any Interruptible, Interruption)] = []
+            core.table.forEach { sweep($0, now, &overdue) }
+            // Who is interrupted may call anybody, so not while the table is locked.
+            for (waiting, reason) in overdue { waiting.interrupt(reason) }
         }
     }
 
-    private func sweep(_ connection: Connection, _ now: Instant) {
+    private func sweep(
+        _ connection: Connection, _ now: Instant, _ overdue: inout [(any Interruptible, Interruption)]
+    ) {
         let seen = connection.current
         if seen.kind == .publishing {
-            connection.waiting.withLock { $0 }?.interrupt(.tick(now))
+            if let waiting = connection.waiting.withLock({ $0 }) { overdue.append((waiting, .tick(now))) }
             return
         }
         guard seen.isOver(at: now) else {
@@ -60,7 +65,7 @@ final class Sweeper: Sendable {
             connection.cut()
         case .handling:
             // Stays as it is until its thread comes by; asking twice does no harm.
-            connection.waiting.withLock { $0 }?.interrupt(.deadline)
+            if let waiting = connection.waiting.withLock({ $0 }) { overdue.append((waiting, .deadline)) }
         case .sending:
             guard connection.sending.isStalled(connection, core.configuration.deadlines.stalledSend, now),
                 connection.condemn(ifStill: seen)

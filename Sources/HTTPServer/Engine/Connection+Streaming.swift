@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import System
 internal import Telemetry
 
 /// A body that is handed on while it arrives. All on the connection's own thread; `false` closes it.

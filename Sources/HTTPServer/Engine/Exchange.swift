@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import System
 internal import Telemetry
 
 /// One request in the hands of an asynchronous handler. The first of its answer, a deadline and the server's end
@@ -10,7 +10,7 @@ final class Exchange: Interruptible {
         var task: Task<Void, Never>?
     }
 
-    private let state = Mutex(State())
+    private let state = Lock(State())
     private let connection: Connection
     private let request: Request
 

@@ -1,5 +1,4 @@
 internal import Glibc
-internal import Synchronization
 public import System
 public import Telemetry
 
@@ -28,7 +27,7 @@ public final class HTTPServer: Sendable {
     }
 
     private let core: ServerCore
-    private let state = Mutex(State.new)
+    private let state = Lock(State.new)
 
     public init(
         configuration: Configuration = Configuration(), router: Router, metrics: Metrics, logger: Logger = .silent,
@@ -89,16 +88,14 @@ public final class HTTPServer: Sendable {
     private static func end(_ running: Running, _ core: ServerCore, grace: Duration) {
         core.beginStopping()
         running.daemon.quiesce()
-        core.table.forEach { connection in
-            connection.waiting.withLock { $0 }?.interrupt(.stopping)
-            if connection.current.isBetweenRequests { connection.stopReading() }
-        }
+        core.table.forEach { if $0.current.isBetweenRequests { $0.stopReading() } }
+        core.table.interruptAll(.stopping)
         wait(for: core.table, atMost: grace)
         core.beginTerminating()
         // Whoever waits is woken and finds nothing to wait for; a few rounds, should one come to wait just now.
         for _ in 0..<20 where core.table.count > 0 {
+            core.table.interruptAll(.terminating)
             core.table.forEach { connection in
-                connection.waiting.withLock { $0 }?.interrupt(.terminating)
                 connection.cut()
                 connection.doorbell.ring()
             }

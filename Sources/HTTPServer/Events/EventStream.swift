@@ -1,4 +1,3 @@
-internal import Synchronization
 internal import System
 internal import Telemetry
 
@@ -12,15 +11,15 @@ public final class EventStream: Sendable {
         var bytes = ByteQueue()
         var isClosed = false
         var bell: Doorbell?
+        var beat = Duration.zero
         var nextBeat: Instant?
         var task: Task<Void, Never>?
         var closing: [@Sendable () -> Void] = []
     }
 
     private let bufferBytesMax: Int
-    private let beat: Mutex<Duration> = Mutex(.seconds(15))
     private let produce: (@Sendable (EventStream) async throws -> Void)?
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     /// - Parameter bufferBytesMax: how far the client may fall behind, 64 KiB unless said otherwise.
     public convenience init(bufferBytesMax: Int = 64 << 10) {
@@ -82,10 +81,10 @@ extension EventStream: OutgoingBody {
 
     func begin(on connection: Connection, _ head: RequestHead) {
         let core = connection.core
-        beat.withLock { $0 = core.configuration.deadlines.heartbeat }
         state.withLock { state in
             state.bell = connection.doorbell
-            state.nextBeat = .now + core.configuration.deadlines.heartbeat
+            state.beat = core.configuration.deadlines.heartbeat
+            state.nextBeat = .now + state.beat
         }
         guard let produce else { return }
         let task = Task {
@@ -130,10 +129,9 @@ extension EventStream: OutgoingBody {
     }
 
     private func showLife(_ now: Instant) {
-        let beat = beat.withLock { $0 }
         let bell = state.withLock { state -> Doorbell? in
             guard !state.isClosed, let next = state.nextBeat, next.nanoseconds <= now.nanoseconds else { return nil }
-            state.nextBeat = now + beat
+            state.nextBeat = now + state.beat
             if state.bytes.isEmpty { state.bytes.append(Self.signOfLife) }
             return state.bell
         }

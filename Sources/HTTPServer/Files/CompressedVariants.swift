@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import System
 
 /// Keeps files that were compressed once, within a bound of bytes; the one not asked for longest goes first.
 final class CompressedVariants: Sendable {
@@ -19,7 +19,7 @@ final class CompressedVariants: Sendable {
     }
 
     private let bytesMax: Int
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     init(bytesMax: Int) { self.bytesMax = bytesMax }
 

@@ -1,13 +1,12 @@
-internal import Synchronization
 public import System
 
 /// A stretch of an open file, to be sent once without reading it into our memory.
 public final class FileContent: Sendable {
-    private let file: Mutex<FileDescriptor?>
+    private let file: Lock<FileDescriptor?>
     let range: Range<Int64>
 
     public init(_ file: consuming FileDescriptor, _ range: Range<Int64>) {
-        self.file = Mutex(file)
+        self.file = Lock(file)
         self.range = range
     }
 

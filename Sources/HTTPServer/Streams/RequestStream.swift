@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import System
 
 /// The body of a request, piece by piece as it arrives. One task may read it, once.
 ///
@@ -39,7 +39,7 @@ final class RequestPipe: Sendable {
         case failed(Problem)
     }
 
-    private let state = Mutex(State())
+    private let state = Lock(State())
     private let doorbell: Doorbell
     private let bytesMax: Int
 

@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import System
 internal import Telemetry
 
 /// The body of an answer that is made while it is sent.
@@ -47,7 +47,7 @@ final class ResponsePipe: OutgoingBody {
     }
 
     private let stream: ResponseStream
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     init(_ stream: ResponseStream) { self.stream = stream }
 

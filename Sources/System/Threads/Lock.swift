@@ -22,7 +22,7 @@ internal import Glibc
     }
 
     /// Runs `body` alone.
-    public borrowing func withLock<Result, Failure: Error>(
+    public borrowing func withLock<Result: ~Copyable, Failure: Error>(
         _ body: (inout Value) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         unsafe pthread_mutex_lock(mutex)

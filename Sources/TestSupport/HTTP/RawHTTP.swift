@@ -66,6 +66,14 @@ public actor RawHTTP {
         }
     }
 
+    /// Reads the head of an answer and leaves its body for ``chunk()`` and ``receive()``.
+    public func responseHead() throws -> RawResponse {
+        try RawResponse(head: try head(ContinuousClock.now.advanced(by: patience)))
+    }
+
+    /// Reads one chunk of a body sent in chunks; empty at its end.
+    public func chunk() throws -> [UInt8] { try chunk(ContinuousClock.now.advanced(by: patience)) }
+
     /// What comes next, at least a byte; empty when the server has closed.
     public func receive() throws -> [UInt8] {
         if pending.isEmpty { try fill(ContinuousClock.now.advanced(by: patience)) }
@@ -108,15 +116,23 @@ public actor RawHTTP {
         case .chunked:
             var body: [UInt8] = []
             while true {
-                let size = try RawResponse.chunkSize(try line(deadline))
-                if size == 0 { break }
-                body += try take(size, deadline)
-                guard try take(2, deadline) == [13, 10] else { throw .malformed("a chunk without its line end") }
+                let chunk = try chunk(deadline)
+                if chunk.isEmpty { return body }
+                body += chunk
             }
+        }
+    }
+
+    private func chunk(_ deadline: ContinuousClock.Instant) throws(RawHTTPError) -> [UInt8] {
+        let size = try RawResponse.chunkSize(try line(deadline))
+        if size == 0 {
             // Trailer fields end with an empty line.
             while try !line(deadline).isEmpty {}
-            return body
+            return []
         }
+        let chunk = try take(size, deadline)
+        guard try take(2, deadline) == [13, 10] else { throw .malformed("a chunk without its line end") }
+        return chunk
     }
 
     private func take(_ count: Int, _ deadline: ContinuousClock.Instant) throws(RawHTTPError) -> [UInt8] {

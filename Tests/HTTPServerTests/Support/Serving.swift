@@ -3,12 +3,13 @@ internal import HTTPServer
 internal import Synchronization
 internal import System
 internal import Telemetry
+internal import TestSupport
 
 /// A server on a free port for the length of a test, and a client connected to it.
 func serving<Result>(
     _ configuration: HTTPServer.Configuration = .init(), metrics: Metrics = Metrics(), logger: Logger = .silent,
     identifiers: any IdentifierSource = RequestIdentifiers(), routes: (inout Router) -> Void,
-    _ body: (HTTPServer, RawClient) async throws -> Result
+    _ body: (HTTPServer, RawHTTP) async throws -> Result
 ) async throws -> Result {
     var router = Router()
     routes(&router)
@@ -26,15 +27,18 @@ func serving<Result>(
 }
 
 extension HTTPServer {
-    func newClient() throws -> RawClient {
-        guard let boundAddress else { throw SystemError(code: ENOTCONN, operation: "connect") }
-        return try RawClient(boundAddress)
+    func newClient() throws -> RawHTTP {
+        switch boundAddress {
+        case .address(let host, let port): try RawHTTP(.tcp(host: host, port: port))
+        case .unix(let path, _): try RawHTTP(.unix(path: path))
+        case nil: throw SystemError(code: ENOTCONN, operation: "connect")
+        }
     }
 }
 
 /// Collects what was logged.
 final class LogBook: Sendable {
-    private let lines = Mutex<[Logger.Entry]>([])
+    private let lines = Lock<[Logger.Entry]>([])
 
     var entries: [Logger.Entry] { lines.withLock { $0 } }
 
