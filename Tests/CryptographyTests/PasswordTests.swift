@@ -1,5 +1,6 @@
 import Synchronization
 import System
+import TestSupport
 import Testing
 
 @testable import Cryptography
@@ -146,6 +147,8 @@ import Testing
             // All others are refused at once; five wait for the door.
             var outcomes: [String] = []
             while outcomes.count < 15, let outcome = await group.next() { outcomes.append(outcome) }
+            // Two are let in; their threads may be slow to arrive, and the door must not open before.
+            try? await eventually { workshop.monitor.withLock { $0.running } == 2 }
             workshop.open()
             for await outcome in group { outcomes.append(outcome) }
             return outcomes
