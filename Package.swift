@@ -45,6 +45,7 @@ let package = Package(
         room("API", ["HTTPServer", "Telemetry", "JSON", "System"]),
         room("Console", ["Accounts", "HTML", "HTTPServer", "System"]),
         room("Accounts", ["HTTPServer", "Cryptography", "System"]),
+        room("EventLog", ["Postgres", "Cryptography", "Telemetry", "JSON", "System"]),
         room("Migrations", ["Postgres", "Cryptography", "Telemetry", "System"]),
 
         // Knows nothing of Life-OS.

@@ -15,5 +15,8 @@ public struct Batch: Sendable {
 
     public mutating func add(_ name: QueryName, _ sql: SQL) { statements.append((name, sql)) }
 
+    /// Adds the other's statements behind its own.
+    public mutating func add(contentsOf other: Batch) { statements += other.statements }
+
     public var count: Int { statements.count }
 }

@@ -1,0 +1,182 @@
+import Cryptography
+import Postgres
+import System
+import Telemetry
+
+/// A batch that was sent to be committed, until it is known whether it was.
+struct BatchInDoubt<Answer: Sendable>: Sendable {
+    let answers: [Result<Answer, any Error>]
+    let events: [Event]
+    let head: LogHead
+}
+
+/// How batches are carried out.
+extension CommandWriter {
+    private typealias Entry = CommandQueue<Handler>.Entry
+
+    /// Holds a connection as long as it lasts, and takes another when it is lost.
+    func run() async {
+        let unreachableSince = Lock<ContinuousClock.Instant?>(nil)
+        while true {
+            do {
+                return try await pool.withConnection { connection in
+                    try self.serve(on: connection) { unreachableSince.withLock { $0 = nil } }
+                }
+            } catch {
+                metrics.retries.increment()
+                let since = unreachableSince.withLock { since in
+                    since = since ?? .now
+                    return since
+                }
+                logger.warning("the log cannot be written to", ["error": "\(error)"])
+                if let since, since + configuration.unreachableMax <= .now { giveUp() }
+                if queue.withLock({ $0.isStopping && !$0.hasWork }) { return }
+                try? await Task.sleep(for: configuration.retryDelay)
+            }
+        }
+    }
+
+    /// Carries out batch after batch until the writer stops; throws when the connection is of no more use.
+    private func serve(on connection: isolated Connection, reached: () -> Void) throws {
+        while let entries = nextBatch() {
+            let doubtCount = doubt.withLock { $0?.answers.count }
+            do {
+                // What is in doubt was the first of a batch that went one by one: so it has to go on.
+                if let doubtCount, doubtCount != entries.count {
+                    try carryOutOneByOne(entries, on: connection)
+                } else {
+                    try carryOut(entries, on: connection)
+                }
+            } catch let refused as Refused {
+                if entries.count == 1 {
+                    entries[0].answer(.failure(refused.reason))
+                } else {
+                    // Something the database would not take: the others of the batch have nothing to do with it.
+                    try carryOutOneByOne(entries, on: connection)
+                }
+            }
+            reached()
+            queue.withLock { $0.finishBatch() }
+        }
+    }
+
+    private func nextBatch() -> [Entry]? {
+        queue.wait(until: { $0.hasWork || $0.isStopping }) { queue in
+            if !queue.underWay.isEmpty { return queue.underWay }
+            if queue.waitingCount == 0 { return nil }
+            return queue.takeBatch(startsBatch: handler.wantsFreshBatch)
+        }
+    }
+
+    private func carryOutOneByOne(_ entries: [Entry], on connection: isolated Connection) throws {
+        for (index, entry) in entries.enumerated() {
+            do {
+                try carryOut([entry], on: connection)
+            } catch let refused as Refused {
+                entry.answer(.failure(refused.reason))
+            }
+            queue.withLock { $0.keepUnderWay(last: entries.count - index - 1) }
+        }
+    }
+
+    /// One transaction in two round trips: read under the lock, then write and commit.
+    private func carryOut(_ entries: [Entry], on connection: isolated Connection) throws {
+        let start = ContinuousClock.now
+        let commands = entries.map(\.command)
+        let inDoubt = doubt.withLock { $0 }
+        var opening = Batch("log_open")
+        opening.add("begin", "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
+        opening.add("log_lock_head", LogStatements.lockHead)
+        if let first = inDoubt?.events.first {
+            opening.add("log_find_receipt", LogStatements.hash(at: first.position))
+        }
+        let ownCount = opening.count
+        handler.load(commands, into: &opening)
+        let rows = try connection.run(opening)
+        let (head, now) = try LogStatements.head(rows[1])
+
+        if let inDoubt {
+            doubt.withLock { $0 = nil }
+            // The head is ours, so the transaction in doubt is over: its first event is there, or it never will be.
+            if try rows[2].first?.value(0, as: [UInt8].self) == inDoubt.events.first?.hash.bytes {
+                try connection.execute("rollback", "ROLLBACK")
+                return conclude(inDoubt, entries)
+            }
+        }
+        let decided = try refusing(on: connection) {
+            var log = Appending(after: head, now: configuration.clock?.now() ?? now)
+            var writing = Batch("log_append")
+            let answers = try handler.decide(commands, rows[ownCount...], on: connection, &log, into: &writing)
+            precondition(answers.count == entries.count, "a handler answers every command")
+            let decided = BatchInDoubt(answers: answers, events: log.events, head: log.head)
+            if decided.events.isEmpty {
+                try connection.execute("rollback", "ROLLBACK")
+            } else {
+                doubt.withLock { $0 = decided }
+                try connection.run(Self.append(decided, after: head, writing))
+                doubt.withLock { $0 = nil }
+            }
+            return decided
+        }
+        metrics.batchSeconds.observe((ContinuousClock.now - start).inSeconds)
+        metrics.batchCommands.observe(Double(entries.count))
+        conclude(decided, entries)
+    }
+
+    /// A batch that did not happen, though the database is well.
+    private struct Refused: Error {
+        let reason: any Error
+
+        init(_ reason: any Error) { self.reason = reason }
+    }
+
+    private func refusing<Result>(on connection: isolated Connection, _ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as PostgresError where error.isConnectionLost {
+            throw error
+        } catch {
+            try connection.execute("rollback", "ROLLBACK")
+            doubt.withLock { $0 = nil }
+            throw Refused(error)
+        }
+    }
+
+    private static func append(
+        _ decided: BatchInDoubt<Handler.Answer>, after head: LogHead, _ projections: Batch
+    ) -> Batch {
+        var batch = Batch("log_append")
+        if let partitions = LogStatements.makePartitions(from: head.position, to: decided.head.position) {
+            batch.add("log_make_partition", partitions)
+        }
+        batch.add("log_insert", LogStatements.insert(decided.events))
+        batch.add(contentsOf: projections)
+        batch.add("log_move_head", LogStatements.move(to: decided.head))
+        batch.add("log_notify", LogStatements.notify(decided.head))
+        batch.add("commit", "COMMIT")
+        return batch
+    }
+
+    private func conclude(_ decided: BatchInDoubt<Handler.Answer>, _ entries: [Entry]) {
+        if !decided.events.isEmpty {
+            metrics.events.increment(by: UInt64(decided.events.count))
+            metrics.position.set(Double(decided.head.position))
+            committed(decided.events)
+        }
+        for (entry, answer) in zip(entries, decided.answers) { entry.answer(answer) }
+    }
+
+    /// Tells everyone who waits that the database stays away.
+    private func giveUp() {
+        let wasSent = doubt.withLock { doubt in
+            defer { doubt = nil }
+            return doubt != nil
+        }
+        let (underWay, waiting) = queue.withLock { queue in
+            defer { queue.finishBatch() }
+            return (queue.underWay, queue.takeAll())
+        }
+        for entry in underWay { entry.answer(.failure(wasSent ? CommandWriterError.outcomeUnknown : .unavailable)) }
+        for entry in waiting { entry.answer(.failure(CommandWriterError.unavailable)) }
+    }
+}

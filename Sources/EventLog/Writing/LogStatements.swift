@@ -1,0 +1,61 @@
+import Cryptography
+import Postgres
+import System
+
+/// The statements every append is made of.
+public enum LogStatements {
+    /// Where those are told who wait for new events; the payload is the new head position.
+    public static let channel = "lifeos_log"
+
+    /// Locks the head, so that nobody else appends before this transaction ends, and tells the database's time.
+    static let lockHead: SQL = "SELECT position, hash, recorded_at, clock_timestamp() FROM log.head FOR UPDATE"
+
+    static func head(_ rows: Rows) throws(PostgresError) -> (head: LogHead, now: Timestamp) {
+        let (position, hash, recordedAt, now) = try rows.only(Int.self, [UInt8].self, Timestamp.self, Timestamp.self)
+        guard let digest = SHA256Digest(hash) else {
+            throw PostgresError(
+                .decoding, "log.head holds a hash of \(hash.count) bytes", hint: "run `lifeos log verify`")
+        }
+        return (LogHead(position: position, hash: digest, recordedAt: recordedAt), now)
+    }
+
+    /// One statement for any number of events.
+    static func insert(_ events: [Event]) -> SQL {
+        """
+        INSERT INTO log.events
+            (position, recorded_at, stream, version, schema_version, category, type, hash, data, meta)
+        SELECT * FROM unnest(
+            \(events.map { Int64($0.position) }), \(events.map(\.recordedAt)), \(events.map(\.stream)),
+            \(events.map { Int32($0.version) }), \(events.map { Int32($0.schemaVersion) }),
+            \(events.map(\.category)), \(events.map(\.type)), \(events.map(\.hash.bytes)),
+            \(events.map { JSONBytes($0.data) }), \(events.map { JSONBytes($0.meta) }))
+        """
+    }
+
+    static func move(to head: LogHead) -> SQL {
+        """
+        UPDATE log.head SET position = \(Int64(head.position)), hash = \(head.hash.bytes),
+            recorded_at = \(head.recordedAt)
+        """
+    }
+
+    static func notify(_ head: LogHead) -> SQL {
+        "SELECT pg_notify('\(unsafeSQL: channel)', \(String(head.position)))"
+    }
+
+    /// Whether a batch that ended in doubt is in the log: its first event tells for all, since a batch is one transaction.
+    static func hash(at position: Int) -> SQL { "SELECT hash FROM log.events WHERE position = \(Int64(position))" }
+
+    /// How many positions one partition of the log holds, as `log.make_partition` has it.
+    static let partitionSize = 1_000_000
+    /// How far ahead of need the next partition is made.
+    static let partitionMargin = 50_000
+
+    /// Makes the partitions that positions up to `last` need, and the next one early enough; nil where all are there.
+    static func makePartitions(from head: Int, to last: Int) -> SQL? {
+        let ahead = last + partitionMargin
+        let known = head == 0 ? 0 : (head + partitionMargin - 1) / partitionSize
+        guard (ahead - 1) / partitionSize > known else { return nil }
+        return "SELECT log.make_partition(number) FROM unnest(\([Int64(last), Int64(ahead)])) AS number"
+    }
+}
