@@ -35,8 +35,8 @@ let package = Package(
         program(
             "lifeos",
             [
-                "API", "Console", "Accounts", "Migrations", "PrivatePostgres", "Postgres", "HTTPServer", "HTTPClient",
-                "CLI",
+                "API", "Console", "Accounts", "Migrations", "Catalogue", "PrivatePostgres", "Postgres", "HTTPServer",
+                "HTTPClient", "CLI",
                 "Configuration", "Telemetry", "JSON", "System",
             ]),
         program("bench", ["PrivatePostgres", "Postgres", "HTTPServer", "HTTPClient", "Telemetry", "JSON", "System"]),
@@ -47,6 +47,9 @@ let package = Package(
         room("Accounts", ["HTTPServer", "Cryptography", "System"]),
         room("EventLog", ["Postgres", "Cryptography", "Telemetry", "JSON", "System"]),
         room("Migrations", ["Postgres", "Cryptography", "Telemetry", "System"]),
+
+        // What can happen.
+        room("Catalogue", ["Spelling", "JSON", "System"]),
 
         // Knows nothing of Life-OS.
         room("PrivatePostgres", ["Telemetry", "System"]),
@@ -86,6 +89,7 @@ let package = Package(
         tests("HTTPServerTests", ["HTTPServer", "JSON", "TestSupport"]),
         tests("HTTPClientTests", ["HTTPClient", "HTTPServer", "TestSupport"]),
         tests("TestSupportTests", ["TestSupport", "Postgres"]),
+        tests("CatalogueTests", ["Catalogue", "Spelling", "JSON", "System", "TestSupport"]),
         tests("MigrationsTests", ["Migrations", "Postgres", "Telemetry", "System", "TestSupport"]),
         tests("AccountsTests", ["Accounts", "HTTPServer", "HTTPClient", "Telemetry", "System", "TestSupport"]),
         tests("LifeOSTests", ["API", "HTTPServer", "HTTPClient", "Telemetry", "JSON", "System", "TestSupport"]),

@@ -6,6 +6,8 @@ struct Folders {
     let projections: String
     var migrations: String { "\(projections)/migrations" }
     let dashboards: String
+    /// The folders with the files of entity types.
+    let events: [String]
 
     /// What the settings name, else what stands in the checkout that this program was built in, whatever folder it is
     /// started from.
@@ -27,6 +29,10 @@ struct Folders {
             settings[LifeOSSettings.projections], "projections", setting: LifeOSSettings.projections.declaration.name)
         dashboards = try folder(
             settings[LifeOSSettings.dashboards], "dashboards", setting: LifeOSSettings.dashboards.declaration.name)
+        let catalogue = LifeOSSettings.catalogue.declaration.name
+        events =
+            try settings[LifeOSSettings.catalogue]?.map { try folder($0, "events", setting: catalogue) }
+            ?? [folder(nil, "events", setting: catalogue)]
     }
 
     struct Missing: Error, CustomStringConvertible {
@@ -39,7 +45,9 @@ struct Folders {
         guard var folder = Files.resolved(link) else { return nil }
         while folder != "/" {
             folder = Files.folder(of: folder)
-            let belongs = ["Package.swift", "projections", "dashboards"].allSatisfy { Files.exists("\(folder)/\($0)") }
+            let belongs = ["Package.swift", "events", "projections", "dashboards"].allSatisfy {
+                Files.exists("\(folder)/\($0)")
+            }
             if belongs { return folder }
         }
         return nil

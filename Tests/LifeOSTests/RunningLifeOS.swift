@@ -24,6 +24,7 @@ final class RunningLifeOS: Sendable {
         Program.plainEnvironment.merging([
             "HOME": home, "LIFEOS_HOME": home, "LIFEOS_LISTEN": "127.0.0.1:0", "LIFEOS_ADMIN_TOKEN": token,
             "LIFEOS_PROJECTIONS": "\(checkout)/projections", "LIFEOS_DASHBOARDS": "\(checkout)/dashboards",
+            "LIFEOS_CATALOGUE": "\(checkout)/events",
         ]) { $1 }.merging(more) { $1 }
     }
 

@@ -1,4 +1,5 @@
 import CLI
+import Catalogue
 import Configuration
 import Migrations
 import Postgres
@@ -21,9 +22,26 @@ extension Command {
                 let count = try Migration.load(from: folders.migrations).count
                 return .ok("\(count) migrations in \(folders.migrations); console in \(folders.dashboards).")
             },
+            Check("catalogue") { try catalogue(settings) },
             Check("home") { home(settings) },
             Check("database") { try await database(settings) },
         ]
+    }
+
+    private static func catalogue(_ settings: Settings) throws -> Check.Finding {
+        let folders = try Folders(settings)
+        do throws(CatalogueProblems) {
+            let types = try Catalogue.load(from: folders.events).types
+            let count = types.count { !$0.isSystem }
+            return .ok(
+                "\(count) entity types and \(types.count - count) system categories in "
+                    + "\(folders.events.joined(separator: ", ")).")
+        } catch {
+            let count = error.problems.count
+            return .failed(
+                "\(count == 1 ? "A problem" : "\(count) problems") in the catalogue: \(error)",
+                advice: "Correct the files named here: the server does not start until they are right.")
+        }
     }
 
     private static func home(_ settings: Settings) -> Check.Finding {

@@ -1,0 +1,28 @@
+/// Every type of entity there is, and every category of the system: what can be in the log.
+///
+/// It is read once at start from the files of `events/`, checked as a whole, and never changes afterwards.
+public struct Catalogue: Sendable {
+    /// In order of their names, the system's categories among them.
+    public let types: [EntityType]
+    private let byName: [String: EntityType]
+    private let byCollection: [String: EntityType]
+
+    init(checked types: [EntityType]) {
+        self.types = types.sorted { $0.name < $1.name }
+        byName = Dictionary(types.map { ($0.name, $0) }) { first, _ in first }
+        byCollection = Dictionary(types.map { ($0.collection, $0) }) { first, _ in first }
+    }
+
+    /// The type of that name, which is also the category of its events.
+    public subscript(type name: String) -> EntityType? { byName[name] }
+
+    /// The type whose entities are served under that collection, such as `clothing-items`.
+    public func type(collection: String) -> EntityType? { byCollection[collection] }
+
+    /// The declaration of an event by its whole type, such as `character.created`.
+    public func event(_ eventType: String) -> EventDeclaration? {
+        guard let dot = eventType.utf8.lastIndex(of: UInt8(ascii: ".")) else { return nil }
+        let verb = eventType[eventType.index(after: dot)...]
+        return byName[String(eventType[..<dot])]?.event(verb: String(verb))
+    }
+}

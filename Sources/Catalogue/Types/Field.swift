@@ -1,0 +1,35 @@
+public import JSON
+
+/// One field of an entity's data.
+public struct Field: Sendable {
+    public let name: String
+    public let kind: Kind
+    /// What an array's elements are; nil for what is no array, and for arrays of anything.
+    public let elementKind: Kind?
+    /// Whether every entity of the type has it.
+    public let isRequired: Bool
+    /// How much a hit in this field counts in a search; nil when it is not searched.
+    public let searchWeight: SearchWeight?
+    /// What the field refers to, when it is an id or an array of ids. References inside of objects are in the type's
+    /// `references` only.
+    public let reference: Reference?
+    /// As written in the file.
+    public let schema: JSONValue
+    /// A sentence for people.
+    public let summary: String
+
+    /// Whether the value is a single one, so that lists can be sorted and filtered by it.
+    public var isScalar: Bool { kind != .object && kind != .array }
+
+    public enum Kind: String, Sendable, CaseIterable {
+        case string, integer, number, boolean, object, array
+    }
+}
+
+/// How much a hit counts in a search: A most, D least, as PostgreSQL has it.
+public enum SearchWeight: String, Sendable, CaseIterable {
+    case a = "A"
+    case b = "B"
+    case c = "C"
+    case d = "D"
+}
