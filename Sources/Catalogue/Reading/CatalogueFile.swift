@@ -48,13 +48,6 @@ struct CatalogueFile {
 
     /// Reports a name that is not among the known ones.
     mutating func report(_ tokens: [String], unknown name: String, _ what: String, among known: [String]) {
-        report(tokens, "\(what) \(Spelling.quoted(name)): \(Self.advice(for: name, among: known))")
-    }
-
-    static func advice(for name: String, among known: [String]) -> String {
-        if let nearest = Spelling.nearest(to: name, among: known) { return "did you mean \(Spelling.quoted(nearest))?" }
-        if known.isEmpty { return "none is declared" }
-        let list = known.prefix(30).map { Spelling.quoted($0) }.joined(separator: ", ")
-        return "known are \(list)\(known.count > 30 ? " …" : "")"
+        report(tokens, "\(what) \(Spelling.quoted(name)): \(Advice.about(name, among: known))")
     }
 }

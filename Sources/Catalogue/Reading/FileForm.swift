@@ -50,15 +50,6 @@ struct FileForm: Sendable {
         }
     }
 
-    /// The names that the form knows for members of the object at that place.
-    func knownNames(at tokens: some Sequence<String>) -> [String] {
-        var form: JSONValue? = document
-        for token in tokens {
-            form = form["properties"][token] ?? form["additionalProperties"] ?? form["items"]
-        }
-        return form["properties"]?.object?.names ?? []
-    }
-
     private static let shared: JSONObject = [
         "collection": ["type": "string", "pattern": "^[a-z][a-z0-9]*(-[a-z0-9]+)*$", "maxLength": 48],
         "title": text(60),

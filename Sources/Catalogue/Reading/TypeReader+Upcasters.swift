@@ -4,7 +4,7 @@ import Spelling
 extension TypeReader {
     mutating func readUpcasters() {
         guard let version = document["version"]?.integer, (1...10_000).contains(version) else { return }
-        var steps: [Int: [Upcaster.Change]] = [:]
+        var steps: [Int: [PlacedChange]] = [:]
         for (index, upcaster) in (document["upcasters"]?.array ?? []).enumerated() {
             let place = ["upcasters", String(index)]
             guard let from = upcaster["from"]?.integer else { continue }
@@ -24,16 +24,19 @@ extension TypeReader {
                     + "add {\"from\": \(missing), \"changes\": […]} to upcasters")
             return
         }
-        draft.upcaster = Upcaster(steps: (1..<max(1, version)).map { steps[$0] ?? [] })
-        checkTargets()
+        let ordered = (1..<max(1, version)).map { steps[$0] ?? [] }
+        draft.upcaster = Upcaster(steps: ordered.map { $0.map(\.change) })
+        checkTargets(of: ordered.flatMap(\.self))
     }
 
-    private mutating func changes(of upcaster: JSONValue, at place: [String]) -> [Upcaster.Change] {
-        var changes: [Upcaster.Change] = []
+    private typealias PlacedChange = (place: [String], change: Upcaster.Change)
+
+    private mutating func changes(of upcaster: JSONValue, at place: [String]) -> [PlacedChange] {
+        var changes: [PlacedChange] = []
         for (index, change) in (upcaster["changes"]?.array ?? []).enumerated() {
             guard let (keyword, arguments) = change.object?.first else { continue }
             let here = place + [String(index), keyword]
-            if let known = self.change(keyword, arguments, at: here) { changes.append(known) }
+            if let known = self.change(keyword, arguments, at: here) { changes.append((here, known)) }
         }
         return changes
     }
@@ -78,22 +81,14 @@ extension TypeReader {
     }
 
     /// Follows every field that an upcaster makes to the newest version, where it has to be declared.
-    private mutating func checkTargets() {
+    private mutating func checkTargets(of changes: [PlacedChange]) {
         let declared = draft.fields.map(\.name)
-        for (index, upcaster) in (document["upcasters"]?.array ?? []).enumerated() {
-            guard let from = upcaster["from"]?.integer else { continue }
-            for (number, change) in (upcaster["changes"]?.array ?? []).enumerated() {
-                let place = ["upcasters", String(index), "changes", String(number)]
-                guard from >= 1, from <= draft.upcaster.steps.count, number < draft.upcaster.steps[from - 1].count
-                else { continue }
-                let later =
-                    draft.upcaster.steps[from - 1].dropFirst(number + 1) + draft.upcaster.steps[from...].joined()
-                for name in draft.upcaster.steps[from - 1][number].made
-                where !declared.contains(name) && !later.contains(where: { $0.takes(name) }) {
-                    file.report(
-                        place + [change.object?.first?.key ?? ""], unknown: name,
-                        "makes a field that the schema does not declare,", among: declared)
-                }
+        for (index, (place, change)) in changes.enumerated() {
+            let later = changes.dropFirst(index + 1)
+            for name in change.made
+            where !declared.contains(name) && !later.contains(where: { $0.change.takes(name) }) {
+                file.report(
+                    place, unknown: name, "makes a field that the schema does not declare,", among: declared)
             }
         }
     }

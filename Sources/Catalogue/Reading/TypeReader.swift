@@ -73,8 +73,8 @@ struct TypeReader {
         for problem in form.schema.problems(in: document) {
             let tokens = problem.pointer.tokens
             if problem.keyword == "additionalProperties", let name = tokens.last {
-                let known = form.knownNames(at: tokens.dropLast())
-                file.report(tokens, "is not known here: \(CatalogueFile.advice(for: name, among: known))")
+                let known = Advice.names(at: tokens.dropLast(), of: form.document)
+                file.report(tokens, "is not known here: \(Advice.about(name, among: known))")
             } else {
                 file.report(tokens, problem.message)
             }

@@ -81,6 +81,12 @@ public final class EntityType: Sendable {
     /// Every entity that the data refers to, in the order of the data, each once for each path.
     public func references(in data: JSONValue) -> [FoundReference] { referenceTree.references(in: data) }
 
+    /// Everything wrong with a whole entity's data; empty when it is valid. An unknown field gets a suggestion.
+    public func problems(in data: JSONValue) -> [JSONProblem] {
+        let problems = schema.problems(in: data)
+        return problems.isEmpty ? [] : problems.map { Advice.improve($0, by: schemaDocument) }
+    }
+
     /// Data as the newest version has it, of an event that was written in an older one.
     ///
     /// Data of this version, and of one newer than we know, comes back as it is.

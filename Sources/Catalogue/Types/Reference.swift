@@ -15,6 +15,12 @@ public struct Reference: Sendable, Hashable {
         case archive
     }
 
+    public init(types: [String], isList: Bool, onArchive: OnArchive = .keep) {
+        self.types = types
+        self.isList = isList
+        self.onArchive = onArchive
+    }
+
     public func allows(type name: String) -> Bool { types.contains(name) || types == ["*"] }
 }
 
