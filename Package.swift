@@ -45,6 +45,10 @@ let package = Package(
         room("API", ["HTTPServer", "Telemetry", "JSON", "System"]),
         room("Console", ["Accounts", "HTML", "HTTPServer", "System"]),
         room("Accounts", ["HTTPServer", "Cryptography", "System"]),
+        room(
+            "Entities",
+            ["Catalogue", "Projections", "EventLog", "Postgres", "Cryptography", "Telemetry", "JSON", "System"]),
+        room("Projections", ["EventLog", "Postgres", "Cryptography", "Telemetry", "JSON", "System"]),
         room("EventLog", ["Postgres", "Cryptography", "Telemetry", "JSON", "System"]),
         room("Migrations", ["Postgres", "Cryptography", "Telemetry", "System"]),
 
@@ -90,6 +94,13 @@ let package = Package(
         tests("HTTPClientTests", ["HTTPClient", "HTTPServer", "TestSupport"]),
         tests("TestSupportTests", ["TestSupport", "Postgres"]),
         tests("CatalogueTests", ["Catalogue", "Spelling", "JSON", "System", "TestSupport"]),
+        tests(
+            "EntitiesTests",
+            [
+                "Entities", "Catalogue", "Projections", "EventLog", "Migrations", "Postgres", "Telemetry", "JSON",
+                "System",
+                "TestSupport",
+            ]),
         tests("MigrationsTests", ["Migrations", "Postgres", "Telemetry", "System", "TestSupport"]),
         tests("AccountsTests", ["Accounts", "HTTPServer", "HTTPClient", "Telemetry", "System", "TestSupport"]),
         tests("LifeOSTests", ["API", "HTTPServer", "HTTPClient", "Telemetry", "JSON", "System", "TestSupport"]),

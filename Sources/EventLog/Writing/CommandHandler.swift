@@ -24,4 +24,12 @@ public protocol CommandHandler: Sendable {
         _ commands: [Command], _ loaded: ArraySlice<Rows>, on connection: isolated Connection, _ log: inout Appending,
         into batch: inout Batch
     ) throws -> [Result<Answer, any Error>]
+
+    /// What was decided last is in the database now.
+    func committed()
+}
+
+extension CommandHandler {
+    public func wantsFreshBatch(_ command: Command) -> Bool { false }
+    public func committed() {}
 }

@@ -161,6 +161,7 @@ extension CommandWriter {
         if !decided.events.isEmpty {
             metrics.events.increment(by: UInt64(decided.events.count))
             metrics.position.set(Double(decided.head.position))
+            handler.committed()
             committed(decided.events)
         }
         for (entry, answer) in zip(entries, decided.answers) { entry.answer(answer) }

@@ -46,7 +46,11 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
         public mutating func appendInterpolation(identifier name: String) { sql.text += SQL.quoted(name) }
     }
 
-    mutating func bind(_ value: some PostgresValue) {
+    /// Adds text as it is, for statements that are put together from pieces. Never hand it anything that a user wrote.
+    public mutating func append(unsafeSQL more: String) { text += more }
+
+    /// Adds a value at the end, as interpolating it would.
+    public mutating func bind(_ value: some PostgresValue) {
         parameters.append(value, at: text.utf8.count)
         appendPlaceholder(parameters.entries.count)
     }

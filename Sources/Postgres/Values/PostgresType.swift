@@ -24,6 +24,7 @@ public struct PostgresType: Hashable, Sendable {
     public static let timestamptz = Self(1184)
     public static let numeric = Self(1700)
     public static let uuid = Self(2950)
+    public static let tsvector = Self(3614)
     public static let jsonb = Self(3802)
 
     public static let boolArray = Self(1000)
@@ -39,6 +40,7 @@ public struct PostgresType: Hashable, Sendable {
     public static let uuidArray = Self(2951)
     public static let jsonArray = Self(199)
     public static let jsonbArray = Self(3807)
+    public static let tsvectorArray = Self(3643)
 
     /// Enums, domains and extension types such as `citext` get identifiers from here on.
     var isUserDefined: Bool { identifier >= 16_384 }

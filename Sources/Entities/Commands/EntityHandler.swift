@@ -1,0 +1,103 @@
+public import Catalogue
+public import EventLog
+import JSON
+public import Postgres
+import System
+
+/// Decides commands on entities and keeps their projections, one batch at a time.
+public struct EntityHandler: CommandHandler {
+    public typealias Command = EntityCommand
+    public typealias Answer = EntityAnswer
+
+    let catalogue: Catalogue
+    private let statements: EntityStatements
+    private let vocabulary: Vocabulary
+
+    public init(catalogue: Catalogue, statements: EntityStatements) {
+        self.catalogue = catalogue
+        self.statements = statements
+        vocabulary = Vocabulary()
+    }
+
+    /// What archiving takes along, only the database can tell.
+    public func wantsFreshBatch(_ command: EntityCommand) -> Bool {
+        switch command.action {
+        case .archive, .unarchive: catalogue.hasDependents(command.type.name)
+        default: false
+        }
+    }
+
+    public func load(_ commands: [EntityCommand], into batch: inout Batch) {
+        let wanted = Wanted(commands, catalogue)
+        if !wanted.targets.isEmpty { batch.add("entities_load", wanted.loadTargets) }
+        if !wanted.pairs.isEmpty { batch.add("references_check", wanted.checkPairs) }
+        if !wanted.anywhere.isEmpty { batch.add("references_check_any", wanted.checkAnywhere) }
+        if !wanted.keys.isEmpty { batch.add("receipts_load", wanted.loadReceipts) }
+    }
+
+    public func decide(
+        _ commands: [EntityCommand], _ loaded: ArraySlice<Rows>, on connection: isolated Connection,
+        _ log: inout Appending, into batch: inout Batch
+    ) throws -> [Result<EntityAnswer, any Error>] {
+        var scene = try Scene(Wanted(commands, catalogue), loaded, catalogue)
+        var changes = EntityChanges()
+        vocabulary.beginBatch()
+        let answers = try commands.map { command -> Result<EntityAnswer, any Error> in
+            do {
+                if let answer = try scene.repetition(of: command) { return .success(answer) }
+                var steps = try scene.decide(command)
+                if wantsFreshBatch(command), !steps.isEmpty {
+                    let taken = try dependents(of: command, on: connection)
+                    steps = scene.cascade(command, taken) + steps
+                }
+                return .success(scene.carryOut(command, steps, &log, &changes, isNew: vocabulary.isNew))
+            } catch let rejection as Rejection {
+                return .failure(rejection)
+            }
+        }
+        statements.write(changes, into: &batch)
+        return answers
+    }
+
+    public func committed() { vocabulary.confirm() }
+
+    /// Those that go with the command's entity when it is archived, or come back with it, however far removed.
+    private func dependents(of command: EntityCommand, on connection: isolated Connection) throws -> [Entity] {
+        let isArchiving = if case .archive = command.action { true } else { false }
+        let fields = catalogue.dependentFields
+        let rows = try connection.query(
+            "entities_dependents",
+            """
+            WITH RECURSIVE cascade (type, field) AS (
+                SELECT * FROM unnest(\(fields.map(\.type)), \(fields.map(\.field)))
+            ), taken (id, type) AS (
+                SELECT e.id, e.type FROM live.entities AS e WHERE e.id = \(command.id) AND e.type = \(command.type.name)
+                UNION
+                SELECT r.source, r.source_type FROM taken AS t
+                JOIN live.entity_references AS r ON r.target = t.id AND r.until_position = \(Int64.max)
+                JOIN cascade AS c ON c.type = r.source_type AND c.field = r.field
+            )
+            SELECT e.document, e.created_position FROM taken AS t JOIN live.entities AS e ON e.id = t.id AND e.type = t.type
+            WHERE e.id <> \(command.id) AND e.archived = \(!isArchiving)
+            ORDER BY e.created_position
+            """)
+        return try rows.decode(JSONBytes.self, Int64.self).map { document, created in
+            try Entity(document: document.bytes, createdPosition: Int(created))
+        }.filter { isArchiving || $0.archivedWith == command.id }
+    }
+}
+
+extension Catalogue {
+    /// The fields that take their entity along into the archive.
+    var dependentFields: [(type: String, field: String)] {
+        types.flatMap { type in
+            type.references.filter { $0.reference.onArchive == .archive }.map { (type.name, $0.path) }
+        }
+    }
+
+    func hasDependents(_ name: String) -> Bool {
+        types.contains { type in
+            type.references.contains { $0.reference.onArchive == .archive && $0.reference.allows(type: name) }
+        }
+    }
+}

@@ -1,0 +1,188 @@
+import Catalogue
+import EventLog
+import JSON
+import Postgres
+import System
+
+/// The entities of a batch as they stand after the commands decided so far. Pure: it holds no connection.
+struct Scene {
+    /// One event that is to happen to one entity.
+    typealias Step = (id: UUID, type: EntityType, event: EntityEvent)
+
+    private struct Figure {
+        var entity: Entity
+        var content: Content
+    }
+
+    private struct ReceiptKey: Hashable {
+        let actor: String
+        let key: String
+    }
+
+    private let catalogue: Catalogue
+    private var figures: [UUID: Figure] = [:]
+    /// The types of entities that are pointed to.
+    private var types: [UUID: String] = [:]
+    private var receipts: [ReceiptKey: (fingerprint: String, id: UUID, version: Int)] = [:]
+
+    /// - Parameter loaded: the answers to the statements of `Wanted`, in the order of `EntityHandler.load`.
+    init(_ wanted: Wanted, _ loaded: ArraySlice<Rows>, _ catalogue: Catalogue) throws {
+        self.catalogue = catalogue
+        var loaded = loaded
+        if !wanted.targets.isEmpty {
+            for (document, created) in try loaded.removeFirst().decode(JSONBytes.self, Int64.self) {
+                try put(Entity(document: document.bytes, createdPosition: Int(created)))
+            }
+        }
+        for isAsked in [!wanted.pairs.isEmpty, !wanted.anywhere.isEmpty] where isAsked {
+            for (id, type) in try loaded.removeFirst().decode(UUID.self, String.self) { types[id] = type }
+        }
+        if !wanted.keys.isEmpty {
+            let rows = try loaded.removeFirst().decode(String.self, String.self, String.self, UUID.self, Int32.self)
+            for (actor, key, fingerprint, id, version) in rows {
+                receipts[ReceiptKey(actor: actor, key: key)] = (fingerprint, id, Int(version))
+            }
+        }
+    }
+
+    private mutating func put(_ entity: Entity) throws {
+        guard let type = catalogue[type: entity.type] else { throw EntityError.unreadableDocument }
+        figures[entity.id] = Figure(entity: entity, content: Content(entity.data, of: type))
+    }
+
+    /// The answer of an earlier command under the same key.
+    func repetition(of command: EntityCommand) throws(Rejection) -> EntityAnswer? {
+        guard let key = command.meta.idempotency,
+            let receipt = receipts[ReceiptKey(actor: command.meta.actor, key: key.key)]
+        else { return nil }
+        if receipt.fingerprint != key.fingerprint { throw .keyReused }
+        return .repeated(version: receipt.version, id: receipt.id)
+    }
+
+    /// What is to happen; none where it is so already.
+    func decide(_ command: EntityCommand) throws(Rejection) -> [Step] {
+        let events = try Entity.decide(figures[command.id]?.entity, command)
+        var tags: [Step] = []
+        for event in events {
+            try check(event, of: command)
+            if case .tagged(let slugs) = event { tags += newTags(slugs) }
+        }
+        return tags + events.map { (command.id, command.type, $0) }
+    }
+
+    /// Tags come into being when they are first used.
+    private func newTags(_ slugs: [String]) -> [Step] {
+        guard let type = catalogue.tag else { return [] }
+        return slugs.compactMap { slug in
+            let id = type.derivedID(slug: slug)
+            if figures[id] != nil { return nil }
+            return (id, type, .created([type.nameField: .string(slug)]))
+        }
+    }
+
+    /// Refuses what points to nothing, or to something that does not belong there. What pointed there before may stay.
+    private func check(_ event: EntityEvent, of command: EntityCommand) throws(Rejection) {
+        var wrong: [Rejection.Reference] = []
+        let content: Content
+        switch event {
+        case .linked(let link):
+            if type(of: link.target) == nil {
+                wrong = [.init(field: "links.\(link.relation)", target: link.target, type: nil, allowed: ["*"])]
+            }
+            if wrong.isEmpty { return }
+            throw .badReferences(wrong)
+        case .created, .reverted:
+            switch command.action {
+            case .create(let given, _), .revert(_, let given): content = given
+            default: return
+            }
+        case .updated(let patch):
+            guard let figure = figures[command.id],
+                let patched = JSONValue.object(figure.entity.data).merging(patch).object
+            else { return }
+            content = Content(patched, of: command.type)
+        default: return
+        }
+        let known = Set(figures[command.id]?.content.references ?? [])
+        for reference in content.references where !known.contains(reference) {
+            guard let path = command.type.references.first(where: { $0.path == reference.field }) else { continue }
+            let found = type(of: reference.target)
+            if let found, path.reference.allows(type: found) { continue }
+            wrong.append(
+                .init(field: reference.field, target: reference.target, type: found, allowed: path.reference.types))
+        }
+        if !wrong.isEmpty { throw .badReferences(wrong) }
+    }
+
+    private func type(of id: UUID) -> String? { figures[id]?.entity.type ?? types[id] }
+
+    /// What goes along with an archived entity, or comes back with it.
+    mutating func cascade(_ command: EntityCommand, _ taken: [Entity]) -> [Step] {
+        var steps: [Step] = []
+        for entity in taken {
+            guard let type = catalogue[type: entity.type] else { continue }
+            figures[entity.id] = Figure(entity: entity, content: Content(entity.data, of: type))
+            let isArchiving = if case .archive = command.action { true } else { false }
+            steps.append((entity.id, type, isArchiving ? .archived(with: command.id) : .unarchived))
+        }
+        return steps
+    }
+
+    /// Appends the events and goes on from the states they lead to. The command's own entity comes last.
+    mutating func carryOut(
+        _ command: EntityCommand, _ steps: [Step], _ log: inout Appending, _ changes: inout EntityChanges,
+        isNew: (String) -> Bool
+    ) -> EntityAnswer {
+        let meta = steps.isEmpty ? [] : command.meta.encoded()
+        for step in steps { take(step, meta, command, &log, &changes, isNew) }
+        guard let figure = figures[command.id] else { preconditionFailure("a decided command has an entity") }
+        let document = changes.document(of: command.id) ?? figure.entity.document(data: figure.content.encoded)
+        let changed = EntityAnswer.Changed(entity: figure.entity, document: document)
+        if steps.isEmpty { return .unchanged(changed) }
+        if let key = command.meta.idempotency {
+            let receipt = Receipt(
+                actor: command.meta.actor, key: key.key, fingerprint: key.fingerprint, id: command.id,
+                version: figure.entity.version, position: figure.entity.position, recordedAt: figure.entity.updatedAt)
+            receipts[ReceiptKey(actor: receipt.actor, key: receipt.key)] = (
+                receipt.fingerprint, receipt.id, receipt.version
+            )
+            changes.add(receipt)
+        }
+        return steps.contains { $0.id == command.id && $0.event.creates } ? .created(changed) : .changed(changed)
+    }
+
+    private mutating func take(
+        _ step: Step, _ meta: [UInt8], _ command: EntityCommand, _ log: inout Appending,
+        _ changes: inout EntityChanges, _ isNew: (String) -> Bool
+    ) {
+        let before = figures[step.id]
+        let given: Content? =
+            switch (step.event, command.action) {
+            case (.created, .create(let content, _)) where step.id == command.id: content
+            case (.reverted, .revert(_, let content)): content
+            default: nil
+            }
+        // What was encoded for the content need not be encoded again for the event.
+        let isWhole = if case .created = step.event { true } else { false }
+        let event = log.append(
+            EventDraft(
+                stream: step.id, version: (before?.entity.version ?? 0) + 1, category: step.type.name,
+                type: "\(step.type.name).\(step.event.verb)", schemaVersion: step.type.version,
+                data: given.flatMap { isWhole ? $0.encoded : nil } ?? step.event.data.encoded(), meta: meta))
+        let moment = Entity.Moment(position: event.position, version: event.version, time: event.recordedAt)
+        let entity: Entity
+        if var state = before?.entity {
+            state.apply(step.event, at: moment)
+            entity = state
+        } else {
+            guard let state = Entity(id: step.id, type: step.type.name, step.event, at: moment) else {
+                preconditionFailure("\(step.event.verb) was decided on nothing")
+            }
+            entity = state
+        }
+        let isSame = before.map { $0.entity.data == entity.data } ?? false
+        let content = given ?? (isSame ? before?.content : nil) ?? Content(entity.data, of: step.type)
+        changes.add(entity, content, before: before.map { ($0.entity, $0.content) }, isNew: isNew)
+        figures[step.id] = Figure(entity: entity, content: content)
+    }
+}

@@ -1,0 +1,88 @@
+import Catalogue
+import EventLog
+import JSON
+import Postgres
+import System
+
+/// What a batch of commands has to know before it can be decided.
+struct Wanted {
+    /// The entities that may change.
+    private(set) var targets: [(id: UUID, type: String)] = []
+    /// Entities that are pointed to, where the field tells which types they may have.
+    private(set) var pairs: [(id: UUID, type: String)] = []
+    /// Entities that are pointed to and may be anything.
+    private(set) var anywhere: [UUID] = []
+    private(set) var keys: [(actor: String, key: String)] = []
+
+    init(_ commands: [EntityCommand], _ catalogue: Catalogue) {
+        var seen: Set<UUID> = []
+        func target(_ id: UUID, _ type: String) {
+            if seen.insert(id).inserted { targets.append((id, type)) }
+        }
+        for command in commands {
+            if let key = command.meta.idempotency { keys.append((command.meta.actor, key.key)) }
+            switch command.action {
+            case .create(let content, let extras):
+                // A new id cannot be taken; one made of a name can.
+                if command.type.uniqueBy != nil || !command.isFresh { target(command.id, command.type.name) }
+                add(content.references, command.type)
+                anywhere += extras.links.map(\.target)
+                for tag in extras.tags { catalogue.tag.map { target($0.derivedID(slug: tag), $0.name) } }
+            case .patch(let patch):
+                target(command.id, command.type.name)
+                add(command.type.references(in: patch).map { .init(field: $0.field, target: $0.target) }, command.type)
+            case .revert(_, let content):
+                target(command.id, command.type.name)
+                add(content.references, command.type)
+            case .tag(let tags):
+                target(command.id, command.type.name)
+                for tag in tags { catalogue.tag.map { target($0.derivedID(slug: tag), $0.name) } }
+            case .link(let link):
+                target(command.id, command.type.name)
+                anywhere.append(link.target)
+            default: target(command.id, command.type.name)
+            }
+        }
+    }
+
+    private mutating func add(_ references: [Content.Reference], _ type: EntityType) {
+        for reference in references {
+            guard let path = type.references.first(where: { $0.path == reference.field }) else { continue }
+            if path.reference.types == ["*"] {
+                anywhere.append(reference.target)
+            } else {
+                pairs += path.reference.types.map { (reference.target, $0) }
+            }
+        }
+    }
+
+    var loadTargets: SQL {
+        """
+        SELECT e.document, e.created_position FROM unnest(\(targets.map(\.id)), \(targets.map(\.type))) AS w (id, type)
+        JOIN live.entities AS e ON e.id = w.id AND e.type = w.type
+        """
+    }
+
+    var checkPairs: SQL {
+        """
+        SELECT e.id, e.type FROM unnest(\(pairs.map(\.id)), \(pairs.map(\.type))) AS w (id, type)
+        JOIN live.entities AS e ON e.id = w.id AND e.type = w.type
+        """
+    }
+
+    var checkAnywhere: SQL { "SELECT e.id, e.type FROM live.entities AS e WHERE e.id = ANY(\(anywhere))" }
+
+    var loadReceipts: SQL {
+        """
+        SELECT r.actor, r.key, r.fingerprint, r.id, r.version
+        FROM unnest(\(keys.map(\.actor)), \(keys.map(\.key))) AS w (actor, key)
+        JOIN live.receipts AS r ON r.actor = w.actor AND r.key = w.key
+            AND r.recorded_at > clock_timestamp() - interval '7 days'
+        """
+    }
+}
+
+extension Catalogue {
+    /// The type of tags, where the catalogue has one: tags that are used for the first time come into being by that.
+    var tag: EntityType? { self[type: "tag"] }
+}

@@ -1,0 +1,92 @@
+public import Catalogue
+public import JSON
+import Postgres
+public import System
+
+/// The data of an entity with everything that is derived from them. Made where there is time, outside the writer.
+public struct Content: Sendable {
+    public let data: JSONObject
+    /// The data as the log and the documents hold them.
+    public let encoded: [UInt8]
+    /// What people call it.
+    public let name: String
+    /// The scalar fields and lists of scalars, by which lists are filtered and sorted.
+    let fields: [UInt8]
+    let search: TextSearchVector
+    /// Entities that the fields point to.
+    public let references: [Reference]
+
+    public struct Reference: Sendable, Hashable {
+        public let field: String
+        public let target: UUID
+    }
+
+    public init(_ data: JSONObject, of type: EntityType) {
+        self.data = data
+        encoded = JSONValue.object(data).encoded()
+        name = data[type.nameField]?.string ?? ""
+        fields = Self.fields(data, of: type)
+        search = Self.search(data, of: type)
+        references = type.references(in: .object(data)).map { Reference(field: $0.field, target: $0.target) }
+    }
+
+    private static func fields(_ data: JSONObject, of type: EntityType) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.object { writer in
+            for (name, value) in data {
+                guard let field = type.field(name) else { continue }
+                switch value {
+                // A long text is for reading and searching; nobody compares it.
+                case .string(let text) where text.utf8.count > textBytesMax: break
+                case .string, .number, .bool: writer.field(name, value)
+                case .array where field.elementKind != nil && field.elementKind != .object: writer.field(name, value)
+                default: break
+                }
+            }
+        }
+        return writer.bytes
+    }
+
+    static let textBytesMax = 500
+
+    private static func search(_ data: JSONObject, of type: EntityType) -> TextSearchVector {
+        var words: [(word: String, weight: TextSearchVector.Weight)] = []
+        for (name, value) in data {
+            guard let weight = type.field(name)?.searchWeight else { continue }
+            let vectorWeight: TextSearchVector.Weight =
+                switch weight {
+                case .a: .a
+                case .b: .b
+                case .c: .c
+                case .d: .d
+                }
+            for text in value.string.map({ [$0] }) ?? value.array?.compactMap(\.string) ?? [] {
+                Words.scan(text) { words.append(($0, vectorWeight)) }
+            }
+        }
+        return TextSearchVector(words)
+    }
+
+    /// What is wrong with data that someone sent; empty where nothing is.
+    public static func problems(in data: JSONObject, of type: EntityType) -> [JSONProblem] {
+        let value = JSONValue.object(data)
+        return type.schema.problems(in: value) + nulProblems(value, .root)
+    }
+
+    /// PostgreSQL's texts cannot hold U+0000, so it is refused at the door.
+    private static func nulProblems(_ value: JSONValue, _ pointer: JSONPointer) -> [JSONProblem] {
+        switch value {
+        case .string(let text) where text.utf8.contains(0):
+            [JSONProblem(pointer: pointer, keyword: "pattern", message: "Leave out the character U+0000.")]
+        case .array(let elements):
+            elements.enumerated().flatMap { nulProblems($0.element, pointer.appending($0.offset)) }
+        case .object(let members):
+            members.flatMap { member in
+                (member.key.utf8.contains(0)
+                    ? [JSONProblem(pointer: pointer, keyword: "pattern", message: "Leave out the character U+0000.")]
+                    : []) + nulProblems(member.value, pointer.appending(member.key))
+            }
+        default: []
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import JSON
+public import System
+
+/// The one fold: the writer, the rebuild, as-of and rollback all come here.
+extension Entity {
+    /// The state that a stream begins with; nil for an event that begins none.
+    public init?(id: UUID, type: String, _ event: EntityEvent, at moment: Moment) {
+        let data: JSONObject
+        switch event {
+        case .created(let fields): data = fields
+        case .declared(_, creates: true, let value): data = value.object ?? [:]
+        default: return nil
+        }
+        self.id = id
+        self.type = type
+        self.data = data
+        version = moment.version
+        position = moment.position
+        createdPosition = moment.position
+        createdAt = moment.time
+        updatedAt = moment.time
+    }
+
+    /// The state after one more event.
+    public mutating func apply(_ event: EntityEvent, at moment: Moment) {
+        version = moment.version
+        position = moment.position
+        updatedAt = moment.time
+        switch event {
+        case .created(let fields): data = fields
+        case .updated(let patch), .declared(_, _, let patch):
+            data = JSONValue.object(data).merging(patch).object ?? data
+        case .archived(let with):
+            isArchived = true
+            archivedWith = with
+        case .unarchived:
+            isArchived = false
+            archivedWith = nil
+        case .favorited: isFavorite = true
+        case .unfavorited: isFavorite = false
+        case .tagged(let more): for tag in more where !tags.contains(tag) { tags.append(tag) }
+        case .untagged(let gone): tags.removeAll { gone.contains($0) }
+        case .linked(let link): if !links.contains(link) { links.append(link) }
+        case .unlinked(let link): links.removeAll { $0 == link }
+        case .reverted(_, let fields): data = fields
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import Cryptography
+import System
+
+/// A projection as its SQL file declares it: a table, its indexes, and the statements that keep it.
+///
+/// The file begins with a comment that says what it is for and how it is rebuilt; each part follows a line
+/// `-- part: name`. `:name` stands for a value.
+public struct ProjectionFile: Sendable {
+    public let name: String
+    /// What it is for, and how it is rebuilt.
+    public let summary: String
+    private let parts: [String: String]
+
+    /// The parts that every projection has.
+    static let required = ["table", "indexes", "write"]
+
+    public init(name: String, text: String) throws(ProjectionError) {
+        var summary: [Substring] = []
+        var parts: [String: String] = [:]
+        var part: String?
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            if line.hasPrefix("-- part: ") {
+                let title = String(line.dropFirst(9))
+                if parts[title] != nil { throw .file(name, "has two parts `\(title)`. Keep one.") }
+                parts[title] = ""
+                part = title
+            } else if let part {
+                parts[part]? += line + "\n"
+            } else if line.hasPrefix("-- ") {
+                summary.append(line.dropFirst(3))
+            }
+        }
+        if summary.isEmpty { throw .file(name, "does not say what it is for. Begin it with a comment that does.") }
+        for title in Self.required where parts[title] == nil {
+            throw .file(name, "lacks the part `\(title)`. Add a line `-- part: \(title)` and the statements.")
+        }
+        self.name = name
+        self.summary = summary.joined(separator: " ")
+        self.parts = parts
+    }
+
+    /// All files of a folder, in order of name.
+    public static func load(from folder: String) throws -> [ProjectionFile] {
+        try Files.names(in: folder).filter { $0.hasSuffix(".sql") }.sorted().map { file in
+            try ProjectionFile(name: String(file.dropLast(4)), text: try Files.readText("\(folder)/\(file)"))
+        }
+    }
+
+    /// Changes with whatever changes the table.
+    public var fingerprint: String {
+        SHA256.hash(Self.required.prefix(2).map { parts[$0] ?? "" }.joined(separator: "\u{1F}")).hex
+    }
+
+    /// The statements that make the table, or its indexes, in a schema: `live`, or one that is being built beside it.
+    public func script(_ part: String, in schema: String) -> String {
+        (parts[part] ?? "").replacing("live.", with: "\(schema).")
+    }
+
+    /// The statements that make the table in a schema, with a partition for each entity type where it has such.
+    public func tableScript(in schema: String, types: [String]) -> String {
+        script("table", in: schema) + partitionScript(for: types, in: schema)
+    }
+
+    func partitionScript(for types: [String], in schema: String = ProjectionSet.live) -> String {
+        if parts["partition"] == nil { return "" }
+        return types.map { script("partition", in: schema).replacing("{type}", with: $0) }.joined(separator: "\n")
+    }
+
+    /// One of the statements that keep the table.
+    public func statement(_ part: String) throws(ProjectionError) -> Template {
+        guard let text = parts[part] else {
+            throw .file(name, "lacks the part `\(part)`. Put the file of this version back.")
+        }
+        return Template(text)
+    }
+}
+
+/// What is wrong with projections, and what to do about it.
+public enum ProjectionError: Error, Sendable, Hashable, CustomStringConvertible {
+    case file(String, String)
+
+    public var description: String {
+        switch self {
+        case .file(let name, let problem): "projections/\(name).sql \(problem)"
+        }
+    }
+}

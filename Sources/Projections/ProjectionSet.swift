@@ -1,0 +1,73 @@
+public import Postgres
+
+/// All projections of this version, and the entity types they hold.
+public struct ProjectionSet: Sendable {
+    public let files: [ProjectionFile]
+    /// The names of the entity types, each with a text that changes with whatever changes its rows.
+    public let types: [(name: String, fingerprint: String)]
+
+    /// The schema that is read and written.
+    public static let live = "live"
+    /// Two nodes that start at once must not both make the tables.
+    static let lockNumber: Int64 = 0x4C49_4645_5052_4F4A
+
+    public init(files: [ProjectionFile], types: [(name: String, fingerprint: String)]) {
+        self.files = files
+        self.types = types
+    }
+
+    /// What a projection is built from: its table, and the types whose rows are in it.
+    func fingerprint(of file: ProjectionFile, without new: Set<String> = []) -> String {
+        ([file.fingerprint] + types.filter { !new.contains($0.name) }.map { "\($0.name)=\($0.fingerprint)" })
+            .joined(separator: "\n")
+    }
+
+    /// Makes what is missing: tables on a new database, partitions for new entity types.
+    ///
+    /// - Returns: projections that were built in another way than this version would; they want a rebuild.
+    public func install(in pool: PostgresPool) async throws -> [String] {
+        try await pool.withConnection { connection in
+            try await connection.withAdvisoryLock(Self.lockNumber) { connection in
+                try await connection.transaction { try install(on: $0) }
+            }
+        }
+    }
+
+    private func install(on connection: isolated Connection) throws -> [String] {
+        let rows = try connection.query("projections_list", "SELECT name, fingerprint FROM log.projections")
+        let built = Dictionary(try rows.decode(String.self, String.self), uniquingKeysWith: { first, _ in first })
+        var stale: [String] = []
+        for file in files {
+            if let old = built[file.name] {
+                let known = Set(
+                    old.split(separator: "\n").compactMap { $0.split(separator: "=").first.map(String.init) })
+                let new = types.map(\.name).filter { !known.contains($0) }
+                // A type that has just been added has no rows, so nothing has to be built anew for it.
+                if fingerprint(of: file, without: Set(new)) != old { stale.append(file.name) }
+                if new.isEmpty { continue }
+                try connection.runScript("projection_partitions", unsafeSQL: file.partitionScript(for: new))
+                if !stale.contains(file.name) { try record(file, on: connection) }
+            } else {
+                try connection.runScript(
+                    "projection_tables",
+                    unsafeSQL: file.tableScript(in: Self.live, types: types.map(\.name))
+                        + file.script("indexes", in: Self.live))
+                try record(file, on: connection)
+                let head = try connection.query("log_head", "SELECT position FROM log.head").only(Int64.self)
+                if head > 0 { stale.append(file.name) }
+            }
+        }
+        return stale
+    }
+
+    private func record(_ file: ProjectionFile, on connection: isolated Connection) throws {
+        try connection.execute(
+            "projection_record",
+            """
+            INSERT INTO log.projections (name, fingerprint, position)
+            SELECT \(file.name), \(fingerprint(of: file)), position FROM log.head
+            ON CONFLICT (name) DO UPDATE SET fingerprint = excluded.fingerprint, position = excluded.position,
+                built_at = now()
+            """)
+    }
+}

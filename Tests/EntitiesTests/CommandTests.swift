@@ -1,0 +1,42 @@
+import Catalogue
+import Entities
+import EventLog
+import JSON
+import System
+import TestSupport
+import Testing
+
+@Suite struct CommandTests {
+    @Test func aCreatedEntityIsAnswered() async throws {
+        try await Studio.with { studio in
+            let type = try #require(studio.catalogue[type: "character"])
+            let id = studio.service.identifiers.next()
+            let content = Content(["name": "Jenny"], of: type)
+            let meta = EventMeta(actor: "admin", command: studio.service.identifiers.next())
+            var command = EntityCommand(.create(content), on: id, of: type, meta: meta)
+            command.isFresh = true
+            let answer = try await studio.service.writer.submit(command)
+            guard case .created(let changed) = answer else {
+                Issue.record("\(answer)")
+                return
+            }
+            #expect(changed.entity.version == 1)
+            #expect(changed.entity.position == 1)
+            let patched = try await studio.service.writer.submit(
+                EntityCommand(.patch(["personality": "brave"]), on: id, of: type, meta: meta))
+            guard case .changed(let second) = patched else {
+                Issue.record("\(patched)")
+                return
+            }
+            #expect(second.entity.version == 2)
+            let tagged = try await studio.service.writer.submit(
+                EntityCommand(.tag(["gothic"]), on: id, of: type, meta: meta))
+            guard case .changed(let third) = tagged else {
+                Issue.record("\(tagged)")
+                return
+            }
+            #expect(third.entity.tags == ["gothic"])
+            #expect(studio.committed.events.count == 4)
+        }
+    }
+}

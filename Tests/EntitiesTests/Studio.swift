@@ -1,0 +1,73 @@
+import Catalogue
+import Entities
+import EventLog
+import JSON
+import Migrations
+import Postgres
+import Projections
+import System
+import Telemetry
+import TestSupport
+
+/// A database with the shipped catalogue and a running service, for one test.
+final class Studio: Sendable {
+    let database: TestDatabase
+    let pool: PostgresPool
+    let catalogue: Catalogue
+    let service: EntityService
+    let committed: Committed
+
+    /// The events that the service has told of.
+    final class Committed: Sendable {
+        private let state = Lock<[Event]>([])
+        var events: [Event] { state.withLock { $0 } }
+        func add(_ events: [Event]) { state.withLock { $0 += events } }
+    }
+
+    static let root = String(#filePath.split(separator: "/Tests/")[0])
+
+    private init(_ database: TestDatabase, configuration: CommandWriterConfiguration) async throws {
+        self.database = database
+        pool = try await PostgresPool(
+            configuration: .init(connection: database.conninfo), metrics: Metrics(), logger: .silent)
+        catalogue = try Catalogue.load(from: ["\(Self.root)/events"])
+        let files = try ProjectionFile.load(from: "\(Self.root)/projections")
+        _ = try await ProjectionSet(files: files, catalogue: catalogue).install(in: pool)
+        let committed = Committed()
+        self.committed = committed
+        service = EntityService(
+            catalogue: catalogue, statements: try EntityStatements(files), pool: pool, configuration: configuration,
+            metrics: Metrics(), logger: .silent,
+            committed: { committed.add($0) })
+        service.start()
+    }
+
+    static let template = TestDatabase.Template("studio") { conninfo in
+        let pool = try await PostgresPool(
+            configuration: .init(connection: conninfo), metrics: Metrics(), logger: .silent)
+        _ = try await Migrator(try Migration.load(from: "\(root)/projections/migrations"), logger: .silent).run(
+            in: pool)
+        await pool.close()
+    }
+
+    static func with<Result: Sendable>(
+        configuration: CommandWriterConfiguration = .init(), _ body: (Studio) async throws -> Result
+    ) async throws -> Result {
+        let database = try await TestDatabase.make(from: template)
+        let studio = try await Studio(database, configuration: configuration)
+        do {
+            let result = try await body(studio)
+            await studio.close()
+            return result
+        } catch {
+            await studio.close()
+            throw error
+        }
+    }
+
+    private func close() async {
+        await service.stop()
+        await pool.close()
+        await database.drop()
+    }
+}
