@@ -102,6 +102,9 @@ let package = Package(
                 "TestSupport",
             ]),
         tests("MigrationsTests", ["Migrations", "Postgres", "Telemetry", "System", "TestSupport"]),
+        tests(
+            "EventLogTests",
+            ["EventLog", "Migrations", "Postgres", "Cryptography", "Telemetry", "JSON", "System", "TestSupport"]),
         tests("AccountsTests", ["Accounts", "HTTPServer", "HTTPClient", "Telemetry", "System", "TestSupport"]),
         tests("LifeOSTests", ["API", "HTTPServer", "HTTPClient", "Telemetry", "JSON", "System", "TestSupport"]),
         tests("TidyTests", ["System"]),

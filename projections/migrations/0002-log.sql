@@ -32,6 +32,17 @@ CREATE TABLE log.head (
 INSERT INTO log.head (position, hash, recorded_at)
 VALUES (0, decode(repeat('00', 32), 'hex'), '1970-01-01 00:00:00+00');
 
+-- What happened cannot be changed: not by a mistake of ours, nor by a hurried hand in psql.
+CREATE FUNCTION log.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'events cannot be changed or deleted'
+        USING HINT = 'Append a new event that puts right what was wrong.';
+END
+$$;
+
+CREATE TRIGGER events_are_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON log.events
+    FOR EACH STATEMENT EXECUTE FUNCTION log.refuse_change();
+
 -- Makes the partition that holds `wanted`, of a million positions, unless it is there. To be called with the head locked.
 -- Made first and attached then, because attaching does not keep readers of the log waiting.
 CREATE FUNCTION log.make_partition(wanted bigint) RETURNS void LANGUAGE plpgsql AS $$
@@ -46,6 +57,10 @@ BEGIN
     EXECUTE format('CREATE TABLE log.%I (LIKE log.events INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', partition);
     EXECUTE format('ALTER TABLE log.%I ALTER data SET STORAGE MAIN, ALTER meta SET STORAGE MAIN', partition);
     EXECUTE format('CREATE UNIQUE INDEX %I ON log.%I (stream, version)', partition || '_by_stream', partition);
+    -- Triggers for whole statements are not inherited: without one of its own, the partition itself could be changed.
+    EXECUTE format(
+        'CREATE TRIGGER events_are_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON log.%I '
+        'FOR EACH STATEMENT EXECUTE FUNCTION log.refuse_change()', partition);
     EXECUTE format(
         'ALTER TABLE log.events ATTACH PARTITION log.%I FOR VALUES FROM (%s) TO (%s)',
         partition, number * size + 1, (number + 1) * size + 1);
@@ -74,14 +89,3 @@ BEGIN
     RETURN low;
 END
 $$;
-
--- What happened cannot be changed: not by a mistake of ours, nor by a hurried hand in psql.
-CREATE FUNCTION log.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION 'events cannot be changed or deleted'
-        USING HINT = 'Append a new event that puts right what was wrong.';
-END
-$$;
-
-CREATE TRIGGER events_are_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON log.events
-    FOR EACH STATEMENT EXECUTE FUNCTION log.refuse_change();

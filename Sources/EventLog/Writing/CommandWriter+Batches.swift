@@ -14,6 +14,8 @@ struct BatchInDoubt<Answer: Sendable>: Sendable {
 extension CommandWriter {
     private typealias Entry = CommandQueue<Handler>.Entry
 
+    private static var ownStatements: [String] { ["begin", "log_lock_head", "log_find_receipt"] }
+
     /// Holds a connection as long as it lasts, and takes another when it is lost.
     func run() async {
         let unreachableSince = Lock<ContinuousClock.Instant?>(nil)
@@ -87,22 +89,24 @@ extension CommandWriter {
         var opening = Batch("log_open")
         opening.add("begin", "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
         opening.add("log_lock_head", LogStatements.lockHead)
-        if let first = inDoubt?.events.first {
+        if let inDoubt, let first = inDoubt.events.first {
             opening.add("log_find_receipt", LogStatements.hash(at: first.position))
+            let rows = try connection.run(opening)
+            // The head is ours, so the transaction in doubt is over: its first event is there, or it never will be.
+            if try rows[2].first?.value(0, as: SHA256Digest.self) == first.hash {
+                // Should the connection be lost here, the doubt is still there, and looked into once more.
+                try connection.execute("rollback", "ROLLBACK")
+                doubt.withLock { $0 = nil }
+                return conclude(inDoubt, entries)
+            }
+            doubt.withLock { $0 = nil }
+            opening = Batch("log_open")
+            opening.add("log_lock_head", LogStatements.lockHead)
         }
         let ownCount = opening.count
         handler.load(commands, into: &opening)
-        let rows = try connection.run(opening)
-        let (head, now) = try LogStatements.head(rows[1])
-
-        if let inDoubt {
-            doubt.withLock { $0 = nil }
-            // The head is ours, so the transaction in doubt is over: its first event is there, or it never will be.
-            if try rows[2].first?.value(0, as: [UInt8].self) == inDoubt.events.first?.hash.bytes {
-                try connection.execute("rollback", "ROLLBACK")
-                return conclude(inDoubt, entries)
-            }
-        }
+        let rows = try open(opening, on: connection)
+        let (head, now) = try LogStatements.head(rows[ownCount - 1])
         let decided = try refusing(on: connection) {
             var log = Appending(after: head, now: configuration.clock?.now() ?? now)
             var writing = Batch("log_append")
@@ -121,6 +125,18 @@ extension CommandWriter {
         metrics.batchSeconds.observe((ContinuousClock.now - start).inSeconds)
         metrics.batchCommands.observe(Double(entries.count))
         conclude(decided, entries)
+    }
+
+    /// Reads what the batch needs. What the database would not answer is the fault of one of the commands, unless it was
+    /// one of our own statements: that one will do when the database does.
+    private func open(_ opening: Batch, on connection: isolated Connection) throws -> [Rows] {
+        do throws(PostgresError) {
+            return try connection.run(opening)
+        } catch {
+            if error.isConnectionLost || Self.ownStatements.contains(error.query ?? "") { throw error }
+            try connection.execute("rollback", "ROLLBACK")
+            throw Refused(error)
+        }
     }
 
     /// A batch that did not happen, though the database is well.
