@@ -7,6 +7,6 @@ enum LifeOS {
     static let application = Application(
         name: "lifeos",
         summary: "Your AI studio, kept as a log of everything that happened.",
-        commands: [.serve, .migrate, .doctor, .version],
+        commands: [.serve, .migrate, .eventsDocs, .doctor, .version],
         topics: [.settings(LifeOSSettings.all)])
 }

@@ -1,7 +1,9 @@
-import Catalogue
+import JSON
 import System
 import TestSupport
 import Testing
+
+@testable import Catalogue
 
 /// A mistake, the line it is in, and a part of what is said about it.
 struct Mistake: Sendable, CustomTestStringConvertible {
@@ -187,5 +189,14 @@ struct Mistake: Sendable, CustomTestStringConvertible {
         try Files.replace(folder.path("README.md"), with: Array("not read".utf8))
         let catalogue = try Catalogue.load(from: [folder.path(""), folder.path("more")])
         #expect(catalogue.types.map(\.name) == ["task", "thing"])
+    }
+
+    @Test(arguments: SchemaKeywords.all)
+    func onlyKeywordsThatSchemasHaveAreSuggested(keyword: String) {
+        do throws(JSONProblems) {
+            _ = try JSONSchema(.object([keyword: 0]))
+        } catch {
+            #expect(!error.problems.contains { $0.keyword == "keyword" }, "\(error)")
+        }
     }
 }

@@ -92,4 +92,12 @@ import Testing
             #expect(operation.problems(in: state) == [])
         }
     }
+
+    @Test func theExampleOfTheReadmeIsAType() throws {
+        let page = try Files.readText("\(Self.folder)/README.md")
+        let block = try #require(page.split(separator: "```json\n").dropFirst().first?.firstMatch(of: /(?s)(.*?)```/))
+        let plant = ("plant.json", Array(String(block.1).utf8))
+        let catalogue = try Catalogue(documents: try Self.files() + [plant])
+        #expect(catalogue.type(collection: "plants")?.problems(in: ["name": "Monstera"]) == [])
+    }
 }

@@ -63,4 +63,21 @@ import Testing
         let result = try await RunningLifeOS.run(["version", "--json"], home: home)
         #expect(try JSONValue(parsing: result.output)["version"]?.string != nil)
     }
+
+    @Test func theDoctorNamesWhatIsWrongInTheCatalogue() async throws {
+        let events = folder.path("events")
+        try Files.makeFolder(events)
+        try Files.replace("\(events)/plant.json", with: Array("{\n\"typ\": \"plant\"\n}".utf8))
+        let result = try await RunningLifeOS.run(["doctor", "--json"], home: home, ["LIFEOS_CATALOGUE": events])
+        #expect(result.exit == .code(1))
+        #expect(result.outputText.contains("\(events)/plant.json:1:1"), "\(result.outputText)")
+    }
+
+    @Test func everythingThatCanHappenIsDescribed() async throws {
+        let page = try await RunningLifeOS.run(["events", "docs"], home: home)
+        #expect(page.exit == .code(0), "\(page.errorText)")
+        #expect(page.outputText.hasPrefix("# ") && page.outputText.contains("`character.created`"))
+        let document = try await RunningLifeOS.run(["events", "docs", "--json"], home: home)
+        #expect(try JSONValue(parsing: document.output)["asyncapi"] == "3.0.0")
+    }
 }

@@ -4,7 +4,7 @@ import Spelling
 extension TypeReader {
     mutating func readUpcasters() {
         guard let version = document["version"]?.integer, (1...10_000).contains(version) else { return }
-        var steps: [Int: [PlacedChange]] = [:]
+        var steps: [Int: (summary: String?, changes: [PlacedChange])] = [:]
         for (index, upcaster) in (document["upcasters"]?.array ?? []).enumerated() {
             let place = ["upcasters", String(index)]
             guard let from = upcaster["from"]?.integer else { continue }
@@ -14,7 +14,7 @@ extension TypeReader {
             } else if steps[from] != nil {
                 file.report(place + ["from"], "is there already: one upcaster holds all changes from version \(from)")
             }
-            steps[from] = changes(of: upcaster, at: place + ["changes"])
+            steps[from] = (upcaster["description"]?.string, changes(of: upcaster, at: place + ["changes"]))
         }
         // Counted rather than named one by one: a slip in `version` may leave thousands.
         if let missing = (1..<max(1, version)).first(where: { steps[$0] == nil }) {
@@ -24,9 +24,10 @@ extension TypeReader {
                     + "add {\"from\": \(missing), \"changes\": […]} to upcasters")
             return
         }
-        let ordered = (1..<max(1, version)).map { steps[$0] ?? [] }
-        draft.upcaster = Upcaster(steps: ordered.map { $0.map(\.change) })
-        checkTargets(of: ordered.flatMap(\.self))
+        let ordered = (1..<max(1, version)).compactMap { steps[$0] }
+        draft.upcaster = Upcaster(
+            steps: ordered.map { .init(summary: $0.summary, changes: $0.changes.map(\.change)) })
+        checkTargets(of: ordered.flatMap(\.changes))
     }
 
     private typealias PlacedChange = (place: [String], change: Upcaster.Change)

@@ -94,6 +94,20 @@ public final class EntityType: Sendable {
         version >= self.version ? data : upcaster.upcast(data, form: form, from: version)
     }
 
+    /// The same for the whole data of an event, whatever part of it is the entity's.
+    public func upcast(_ data: JSONValue, of event: EventDeclaration, from version: Int) -> JSONValue {
+        switch event.effect {
+        case .create: return upcast(data, form: .whole, from: version)
+        case .merge: return upcast(data, form: .patch, from: version)
+        case .revert:
+            guard version < self.version, let inner = data["data"] else { return data }
+            var data = data
+            data["data"] = upcast(inner, form: .whole, from: version)
+            return data
+        case .archive, .unarchive, .favorite, .unfavorite, .tag, .untag, .link, .unlink: return data
+        }
+    }
+
     /// The normalised value an entity's id is derived from; nil when the type's ids are free, or the field is missing.
     public func uniqueKey(of data: JSONValue) -> String? {
         uniqueBy.flatMap { data[$0]?.string }.map(Self.normalised)

@@ -9,12 +9,18 @@ public struct Upcaster: Sendable {
     public typealias Function = @Sendable (_ data: JSONObject, _ form: DataForm) -> JSONObject
 
     /// The changes from version n to n + 1 are at n - 1.
-    let steps: [[Change]]
+    let steps: [Step]
+
+    struct Step: Sendable {
+        /// Why, for people.
+        let summary: String?
+        let changes: [Change]
+    }
 
     func upcast(_ data: JSONValue, form: DataForm, from version: Int) -> JSONValue {
         guard case .object(var object) = data else { return data }
         for step in steps.dropFirst(max(0, version - 1)) {
-            for change in step { change.apply(to: &object, form: form) }
+            for change in step.changes { change.apply(to: &object, form: form) }
         }
         return .object(object)
     }

@@ -34,7 +34,7 @@ extension Command {
             let types = try Catalogue.load(from: folders.events).types
             let count = types.count { !$0.isSystem }
             return .ok(
-                "\(count) entity types and \(types.count - count) system categories in "
+                "\(count) entity types and \(types.count - count) categories of the system in "
                     + "\(folders.events.joined(separator: ", ")).")
         } catch {
             let count = error.problems.count
