@@ -6,10 +6,12 @@ public struct Catalogue: Sendable {
     public let types: [EntityType]
     private let byName: [String: EntityType]
     private let byCollection: [String: EntityType]
+    private let byEvent: [String: EventDeclaration]
 
     init(checked types: [EntityType]) {
         self.types = types.sorted { $0.name < $1.name }
         byName = Dictionary(types.map { ($0.name, $0) }) { first, _ in first }
+        byEvent = Dictionary(types.flatMap(\.events).map { ($0.eventType, $0) }) { first, _ in first }
         byCollection = Dictionary(types.map { ($0.collection, $0) }) { first, _ in first }
     }
 
@@ -20,9 +22,5 @@ public struct Catalogue: Sendable {
     public func type(collection: String) -> EntityType? { byCollection[collection] }
 
     /// The declaration of an event by its whole type, such as `character.created`.
-    public func event(_ eventType: String) -> EventDeclaration? {
-        guard let dot = eventType.utf8.lastIndex(of: UInt8(ascii: ".")) else { return nil }
-        let verb = eventType[eventType.index(after: dot)...]
-        return byName[String(eventType[..<dot])]?.event(verb: String(verb))
-    }
+    public func event(_ eventType: String) -> EventDeclaration? { byEvent[eventType] }
 }

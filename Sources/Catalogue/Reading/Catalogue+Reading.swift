@@ -73,13 +73,7 @@ extension TypeReader {
     fileprivate func entityType() throws(CatalogueProblems) -> EntityType {
         do throws(JSONProblems) {
             var events: [EventDeclaration] = []
-            for event in draft.events {
-                events.append(
-                    EventDeclaration(
-                        verb: event.verb, eventType: "\(draft.name).\(event.verb)", effect: event.effect,
-                        summary: event.summary, dataSchema: event.schema, schema: try JSONSchema(event.schema),
-                        isRetired: event.isRetired))
-            }
+            for event in draft.events { events.append(try EventDeclaration(event, of: draft.name)) }
             return EntityType(draft, schema: try JSONSchema(draft.schemaDocument), events: events)
         } catch {
             throw CatalogueProblems(problems: [.whole(file.path, error.description)])

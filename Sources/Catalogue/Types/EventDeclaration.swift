@@ -1,7 +1,7 @@
 public import JSON
 
-/// A kind of event that a type knows.
-public struct EventDeclaration: Sendable {
+/// A kind of event that a type knows. A class for the reason that ``EntityType`` is one.
+public final class EventDeclaration: Sendable {
     /// Such as `created`.
     public let verb: String
     /// Such as `character.created`.
@@ -14,6 +14,16 @@ public struct EventDeclaration: Sendable {
     public let schema: JSONSchema
     /// Whether it is no longer written, and stands here for the old ones.
     public let isRetired: Bool
+
+    init(_ draft: EntityEvents.Draft, of type: String) throws(JSONProblems) {
+        verb = draft.verb
+        eventType = "\(type).\(draft.verb)"
+        effect = draft.effect
+        summary = draft.summary
+        dataSchema = draft.schema
+        schema = try JSONSchema(draft.schema)
+        isRetired = draft.isRetired
+    }
 }
 
 /// What an event does to its entity.
