@@ -122,9 +122,9 @@ import Testing
             try await log.pool.withConnection { _ = try $0.query("make", "SELECT log.make_partition(1000001)") }
             try await log.fill(10_000)
             var event = EventFilter()
-            event.streams = [.stream(7)]
+            event.streams = [.stream(1_000_007)]
             var several = EventFilter()
-            several.streams = [.stream(7), .stream(8)]
+            several.streams = [.stream(1_000_007), .stream(1_000_008)]
             var correlation = EventFilter()
             correlation.correlation = .stream(100_007)
             var actor = EventFilter()

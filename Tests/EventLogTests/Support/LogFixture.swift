@@ -128,7 +128,7 @@ struct LogFixture: Sendable {
                     meta.correlation = .stream(100_000 + position / 10)
                     log.append(
                         EventDraft(
-                            stream: .stream(position / 10), version: position % 10 + 1,
+                            stream: .stream(1_000_000 + position / 10), version: position % 10 + 1,
                             category: "category_\(position % 100)", type: "category_\(position % 100).added",
                             schemaVersion: 1, data: Array(#"{"amount": \#(position), "text": "ä\\n"}"#.utf8),
                             meta: meta.encoded()))

@@ -1,0 +1,122 @@
+import System
+import Telemetry
+
+/// Events as they come, in batches, without a gap; see ``LogTail/subscribe(after:filter:)``.
+///
+/// It goes at its reader's pace and keeps nothing for it: who falls far behind reads from the database until it is close
+/// again. It ends when the tail stops, the task is cancelled, or the filter's `upTo` is reached.
+public struct LogSubscription: AsyncSequence, Sendable {
+    public typealias Element = [Event]
+    public typealias Failure = Never
+
+    let tail: LogTail
+    let filter: EventFilter
+    let after: Int
+
+    public func makeAsyncIterator() -> Iterator { Iterator(tail: tail, filter: filter, position: after) }
+
+    public struct Iterator: AsyncIteratorProtocol {
+        let tail: LogTail
+        let filter: EventFilter
+        /// Everything up to here was looked at, wanted or not.
+        public private(set) var position: Int
+
+        init(tail: LogTail, filter: EventFilter, position: Int) {
+            self.tail = tail
+            self.filter = filter
+            self.position = position
+        }
+
+        public mutating func next() async -> [Event]? { await next(isolation: nil) }
+
+        public mutating func next(isolation: isolated (any Actor)?) async -> [Event]? {
+            while !Task.isCancelled {
+                if let upTo = filter.upTo, position >= upTo { return nil }
+                switch tail.latest(after: position) {
+                case .stopped: return nil
+                case .behind(let head):
+                    guard let page = await tail.page(filter, after: position, upTo: head) else { continue }
+                    // Fewer than asked for: the rest up to the head was looked at too, and is not wanted.
+                    position = page.count == tail.configuration.pageEventsMax ? page[page.count - 1].position : head
+                    if !page.isEmpty { return page }
+                case .events(let events):
+                    position = events[events.endIndex - 1].position
+                    let wanted = events.filter(filter.matches)
+                    if !wanted.isEmpty { return wanted }
+                case .upToDate: await tail.waitForMore(than: position)
+                }
+            }
+            return nil
+        }
+    }
+}
+
+extension LogTail {
+    /// Every wanted event after a position, first what happened already and then what happens.
+    ///
+    /// - Parameters:
+    ///   - position: default where the tail is now: only what is new. One that the log has not reached is waited for.
+    ///   - filter: its `after` holds as well; default all.
+    public func subscribe(after position: Int? = nil, filter: EventFilter = EventFilter()) -> LogSubscription {
+        let start = position ?? self.position ?? 0
+        return LogSubscription(tail: self, filter: filter, after: max(start, filter.after ?? 0))
+    }
+
+    enum Latest {
+        case events(ArraySlice<Event>)
+        case upToDate
+        /// Only the database still knows; it has everything up to this position at least.
+        case behind(Int)
+        case stopped
+    }
+
+    func latest(after position: Int) -> Latest {
+        state.withLock { state in
+            if state.isStopped { return .stopped }
+            guard let ring = state.ring else { return .upToDate }
+            switch ring.events(after: position, max: configuration.pageEventsMax) {
+            case .events(let events): return .events(events)
+            case .upToDate: return .upToDate
+            case .gone: return .behind(ring.position)
+            }
+        }
+    }
+
+    /// A page from the database; nil, after a pause, where it cannot be asked.
+    func page(_ filter: EventFilter, after position: Int, upTo head: Int) async -> [Event]? {
+        var filter = filter
+        filter.after = position
+        filter.upTo = min(filter.upTo ?? head, head)
+        do {
+            let (reader, limit) = (reader, configuration.pageEventsMax)
+            return try await turns.pass { [filter] in
+                if Task.isCancelled { return nil }
+                return try await reader.events(filter, limit: limit)
+            }
+        } catch {
+            if !Task.isCancelled { logger.warning("a subscriber cannot read the log", ["error": "\(error)"]) }
+            try? await clock.sleep(for: configuration.retryDelay)
+            return nil
+        }
+    }
+
+    func waitForMore(than position: Int) async {
+        let number = state.withLock { state in
+            state.lastNumber += 1
+            return state.lastNumber
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let waits = state.withLock { state in
+                    let isBehind = (state.ring?.position ?? .min) > position
+                    if isBehind || state.isStopped || Task.isCancelled { return false }
+                    state.waiting[number] = continuation
+                    return true
+                }
+                if !waits { continuation.resume() }
+            }
+        } onCancel: {
+            state.withLock { $0.waiting.removeValue(forKey: number) }?.resume()
+        }
+    }
+}

@@ -1,0 +1,15 @@
+import Telemetry
+
+/// What a scraper sees of the tail.
+struct LogTailMetrics: Sendable {
+    let position: Gauge
+    let read: Counter
+
+    init(_ metrics: Metrics) {
+        position = metrics.gauge("lifeos_log_tail_position", help: "The last position this node was told of.").with()
+        read =
+            metrics.counter(
+                "lifeos_log_tail_read_total", help: "Events the tail read from the database: what other nodes appended."
+            ).with()
+    }
+}

@@ -1,0 +1,84 @@
+import System
+
+/// Wakes one task. Raised while nobody waits, it lets the next wait return at once; raised twice, it is raised once.
+final class Signal: Sendable {
+    private struct State {
+        var isRaised = false
+        var waiter: CheckedContinuation<Void, Never>?
+    }
+
+    private let state = Lock(State())
+
+    func raise() {
+        let waiter = state.withLock { state in
+            state.isRaised = state.waiter == nil
+            defer { state.waiter = nil }
+            return state.waiter
+        }
+        waiter?.resume()
+    }
+
+    /// For one task at a time. Is not ended by cancelling: whoever cancels raises it.
+    func wait() async {
+        await withCheckedContinuation { continuation in
+            let returnsAtOnce = state.withLock { state in
+                if state.isRaised {
+                    state.isRaised = false
+                    return true
+                }
+                precondition(state.waiter == nil, "a signal wakes one task")
+                state.waiter = continuation
+                return false
+            }
+            if returnsAtOnce { continuation.resume() }
+        }
+    }
+}
+
+/// Lets so many through at once; the others in the order they came.
+final class Turnstile: Sendable {
+    private struct State {
+        var free: Int
+        var waiting: [CheckedContinuation<Void, Never>] = []
+        /// Of `waiting`, so many were let through already.
+        var next = 0
+    }
+
+    private let state: Lock<State>
+
+    init(_ count: Int) { state = Lock(State(free: count)) }
+
+    func pass<Result: Sendable>(_ body: () async throws -> Result) async rethrows -> Result {
+        await enter()
+        defer { leave() }
+        return try await body()
+    }
+
+    private func enter() async {
+        await withCheckedContinuation { continuation in
+            let isFree = state.withLock { state in
+                guard state.free > 0 else {
+                    state.waiting.append(continuation)
+                    return false
+                }
+                state.free -= 1
+                return true
+            }
+            if isFree { continuation.resume() }
+        }
+    }
+
+    private func leave() {
+        let following = state.withLock { state -> CheckedContinuation<Void, Never>? in
+            guard state.next < state.waiting.count else {
+                state.waiting = []
+                state.next = 0
+                state.free += 1
+                return nil
+            }
+            defer { state.next += 1 }
+            return state.waiting[state.next]
+        }
+        following?.resume()
+    }
+}
