@@ -7,6 +7,7 @@ enum LifeOS {
     static let application = Application(
         name: "lifeos",
         summary: "Your AI studio, kept as a log of everything that happened.",
+        nouns: ["events": "What can be in the log."],
         commands: [.serve, .migrate, .eventsDocs, .doctor, .version],
         topics: [.settings(LifeOSSettings.all)])
 }

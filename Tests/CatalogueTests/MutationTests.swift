@@ -19,6 +19,13 @@ import Testing
             }
         }
     }
+
+    @Test func aFileOfNothingButMistakesIsSoonRefused() {
+        let fields = (0..<5_000).map { #""Field\#($0)": {"tpye": "x"}"# }.joined(separator: ",\n")
+        let text = #"{"type": "huge", "schema": {"properties": {\#(fields)}}}"#
+        let problems = Sample.problems([("huge.json", Array(text.utf8))])
+        #expect((1...100).contains(problems.count))
+    }
 }
 
 extension SeededRandom {

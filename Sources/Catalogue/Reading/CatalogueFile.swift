@@ -37,7 +37,11 @@ struct CatalogueFile {
 
     var isInSystemFolder: Bool { path.split(separator: "/").dropLast().last == "system" }
 
+    /// Nobody reads further, and each report walks through the file for its line.
+    private var isFull: Bool { problems.count >= JSONProblems.mostReported }
+
     mutating func report(_ tokens: [String], _ message: String) {
+        guard !isFull else { return }
         let place = DocumentPlaces(bytes).place(of: tokens)
         let pointer = JSONPointer(tokens)
         let subject = tokens.isEmpty ? "the file" : pointer.description
@@ -48,6 +52,7 @@ struct CatalogueFile {
 
     /// Reports a name that is not among the known ones.
     mutating func report(_ tokens: [String], unknown name: String, _ what: String, among known: [String]) {
+        guard !isFull else { return }
         report(tokens, "\(what) \(Spelling.quoted(name)): \(Advice.about(name, among: known))")
     }
 }

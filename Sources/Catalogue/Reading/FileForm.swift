@@ -50,6 +50,9 @@ struct FileForm: Sendable {
         }
     }
 
+    /// How many fields a type may have.
+    private static let fieldsMost = 200
+
     private static let shared: JSONObject = [
         "collection": ["type": "string", "pattern": "^[a-z][a-z0-9]*(-[a-z0-9]+)*$", "maxLength": 48],
         "title": text(60),
@@ -71,7 +74,7 @@ struct FileForm: Sendable {
     private static let dataSchema = object(
         [
             "type": ["const": "object"],
-            "properties": ["type": "object", "propertyNames": name],
+            "properties": ["type": "object", "propertyNames": name, "maxProperties": .integer(fieldsMost)],
             "required": ["type": "array", "items": ["type": "string"], "uniqueItems": true],
             "additionalProperties": ["type": "boolean"],
         ], required: ["properties"])

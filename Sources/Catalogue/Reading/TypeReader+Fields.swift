@@ -40,7 +40,7 @@ extension TypeReader {
             return nil
         }
         if let kind = schema["type"]?.string.flatMap(Field.Kind.init) { return kind }
-        let kinds = SchemaKeywords.kinds.map { Spelling.quoted($0) }.joined(separator: ", ")
+        let kinds = SchemaKeywords.kindsListed
         if let type = schema["type"], type.string == nil || type == "null" {
             file.report(place + ["type"], "must be one of \(kinds): what may be absent need not be null")
         } else if schema["type"] == nil {

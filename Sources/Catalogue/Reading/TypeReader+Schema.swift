@@ -134,6 +134,7 @@ extension TypeReader.Position {
 enum SchemaKeywords {
     static let own = ["x-references", "x-on-archive"]
     static let kinds = Field.Kind.allCases.map(\.rawValue)
+    static let kindsListed = kinds.map { Spelling.quoted($0) }.joined(separator: ", ")
     static let formats = ["date-time", "date", "uuid", "uri", "email"]
     static let standard = [
         "type", "enum", "const", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf",
