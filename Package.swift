@@ -35,14 +35,20 @@ let package = Package(
         program(
             "lifeos",
             [
-                "API", "Console", "Accounts", "Migrations", "Catalogue", "PrivatePostgres", "Postgres", "HTTPServer",
+                "API", "Console", "Accounts", "Migrations", "Entities", "Projections", "EventLog", "Catalogue",
+                "PrivatePostgres", "Postgres", "HTTPServer",
                 "HTTPClient", "CLI",
                 "Configuration", "Telemetry", "JSON", "System",
             ]),
         program("bench", ["PrivatePostgres", "Postgres", "HTTPServer", "HTTPClient", "Telemetry", "JSON", "System"]),
 
         // What Life-OS answers.
-        room("API", ["HTTPServer", "Telemetry", "JSON", "System"]),
+        room(
+            "API",
+            [
+                "Entities", "Catalogue", "EventLog", "Postgres", "HTTPServer", "Cryptography", "Telemetry", "JSON",
+                "System",
+            ]),
         room("Console", ["Accounts", "HTML", "HTTPServer", "System"]),
         room("Accounts", ["HTTPServer", "Cryptography", "System"]),
         room(

@@ -14,7 +14,8 @@ public struct SecurityHeaders: Middleware {
         ("X-Frame-Options", "DENY"),
     ]
 
-    private let headers: [(name: String, value: String)]
+    /// What answers are prepared with that go out as they are.
+    public let headers: [(name: String, value: String)]
 
     /// - Parameter isSecure: whether clients come by HTTPS; only then may they be told to insist on it.
     public init(isSecure: Bool) {

@@ -15,16 +15,16 @@ CREATE TABLE log.projections (
 -- `upto` leaves out words that came into the log later, so that a search in the past finds what it found then.
 CREATE FUNCTION log.search_query(wanted text[], upto bigint) RETURNS tsquery LANGUAGE plpgsql STABLE AS $$
 DECLARE
-    word text;
+    typed text;
     likes text;
     whole tsquery;
 BEGIN
-    FOREACH word IN ARRAY wanted LOOP
-        likes := quote_literal(word) || ':*';
-        IF length(word) >= 4 THEN
+    FOREACH typed IN ARRAY wanted LOOP
+        likes := quote_literal(typed) || ':*';
+        IF length(typed) >= 4 THEN
             SELECT likes || coalesce(string_agg(' | ' || quote_literal(known.word), '' ORDER BY known.word), '') INTO likes
             FROM live.words AS known
-            WHERE known.word % word AND similarity(known.word, word) >= 0.45 AND known.position <= upto;
+            WHERE known.word % typed AND similarity(known.word, typed) >= 0.45 AND known.position <= upto;
         END IF;
         whole := CASE WHEN whole IS NULL THEN likes::tsquery ELSE whole && likes::tsquery END;
     END LOOP;

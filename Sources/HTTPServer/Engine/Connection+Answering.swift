@@ -11,14 +11,23 @@ extension Connection {
         case .direct(let handler):
             if request.head.framing != .none, !move(to: .handling, until: nil) { return false }
             return send(core.respond(to: request, handler))
-        case .task(let handler):
-            guard move(to: .handling, until: .now + core.configuration.deadlines.handler) else { return false }
-            let exchange = Exchange(self, request)
-            self.exchange = exchange
-            exchange.start(handler)
-            stage = .running
-            return settle(exchange)
+        case .either(let handler, let otherwise):
+            if let response = core.respond(to: request, handler) {
+                if request.head.framing != .none, !move(to: .handling, until: nil) { return false }
+                return send(response)
+            }
+            return start(otherwise, request)
+        case .task(let handler): return start(handler, request)
         }
+    }
+
+    private func start(_ handler: @escaping @Sendable (Request) async throws -> Response, _ request: Request) -> Bool {
+        guard move(to: .handling, until: .now + core.configuration.deadlines.handler) else { return false }
+        let exchange = Exchange(self, request)
+        self.exchange = exchange
+        exchange.start(handler)
+        stage = .running
+        return settle(exchange)
     }
 
     /// The library came back to a request that a handler has.

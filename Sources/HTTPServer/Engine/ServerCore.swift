@@ -47,6 +47,17 @@ final class ServerCore: Sendable {
         }
     }
 
+    /// Runs a handler that need not have an answer.
+    func respond(to request: Request, _ handler: (Request) throws -> Response?) -> Response? {
+        do {
+            return try Ambient.$requestID.withValue(request.requestID) {
+                try Ambient.$trace.withValue(request.trace) { try handler(request) }
+            }
+        } catch {
+            return render(error, of: request.head)
+        }
+    }
+
     /// Runs an asynchronous handler.
     func respond(to request: Request, _ handler: @Sendable (Request) async throws -> Response) async -> Response {
         do {

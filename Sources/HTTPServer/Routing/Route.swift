@@ -12,6 +12,8 @@ public struct Route: Sendable {
     enum Handler: Sendable {
         /// Runs on the thread that read the request: it must not block.
         case direct(@Sendable (Request) throws -> Response)
+        /// The first answers at once where it can, like a direct one; the second is asked where it could not.
+        case either(@Sendable (Request) throws -> Response?, @Sendable (Request) async throws -> Response)
         /// Runs as a task; the connection waits without holding a thread.
         case task(@Sendable (Request) async throws -> Response)
     }

@@ -80,6 +80,16 @@ extension Router {
         add(.get, pattern, info, .none, .task(handler))
     }
 
+    /// Declares a route that often has its answer at hand: `ready` gives it on the thread that read the request, and must
+    /// not block; where it gives none, the other handler is asked.
+    public mutating func get(
+        _ pattern: String, info: RouteInfo = RouteInfo(),
+        ready: @escaping @Sendable (Request) throws -> Response?,
+        otherwise handler: @escaping @Sendable (Request) async throws -> Response
+    ) {
+        add(.get, pattern, info, .none, .either(ready, handler))
+    }
+
     public mutating func post(
         _ pattern: String, body: BodyPolicy = .standard, info: RouteInfo = RouteInfo(),
         _ handler: @escaping @Sendable (Request) throws -> Response

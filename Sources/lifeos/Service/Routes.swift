@@ -13,6 +13,8 @@ enum Routes {
         let isSecure: Bool
         let address: String
         let dashboards: String
+        let headers: SecurityHeaders
+        let entities: EntityRoutes
     }
 
     static func router(_ parts: Parts) throws -> Router {
@@ -29,13 +31,14 @@ enum Routes {
                 }))
 
         var router = Router()
-        router.use(SecurityHeaders(isSecure: parts.isSecure))
+        router.use(parts.headers)
         health.declare(in: &router)
         MetricsRoutes(metrics: parts.metrics).declare(in: &router)
         console.declareOpen(in: &router)
         router.group("") { signedIn in
             signedIn.use(Authentication(token: parts.token, sessions: sessions))
             console.declare(in: &signedIn)
+            parts.entities.declare(in: &signedIn)
         }
         return router
     }

@@ -1,3 +1,4 @@
+import API
 import Accounts
 import CLI
 import Configuration
@@ -9,6 +10,7 @@ import Telemetry
 /// Everything that `lifeos serve` starts, in order, and stops, in reverse.
 struct Service {
     private let database: Database
+    private let studio: Studio
     private let server: HTTPServer
     private let address: String
     private let tokenSource: String
@@ -22,11 +24,15 @@ struct Service {
         let database = try await Database.open(settings, role: .own, metrics: metrics, logger: logger)
         do {
             try await database.migrate(folders, logger: logger)
+            let headers = SecurityHeaders(isSecure: tls != nil)
+            let studio = try await Studio.open(
+                database.pool, folders, headers: headers, metrics: metrics, logger: logger)
             let scheme = tls == nil ? "http" : "https"
             let router = try Routes.router(
                 .init(
                     metrics: metrics, checks: HealthChecks.all(pool: database.pool), token: token, isSecure: tls != nil,
-                    address: "\(scheme)://\(listen)", dashboards: folders.dashboards))
+                    address: "\(scheme)://\(listen)", dashboards: folders.dashboards, headers: headers,
+                    entities: studio.routes))
             let server = HTTPServer(
                 configuration: .init(listen: listen, tls: tls), router: router, metrics: metrics, logger: logger)
             do { try server.start() } catch {
@@ -35,8 +41,10 @@ struct Service {
                     advice: "Stop the program that uses it, or set LIFEOS_LISTEN to another address.")
             }
             let address = "\(scheme)://\(server.boundAddress ?? listen)"
+            studio.start()
             logger.info("answering", ["address": address])
-            return Service(database: database, server: server, address: address, tokenSource: tokenSource)
+            return Service(
+                database: database, studio: studio, server: server, address: address, tokenSource: tokenSource)
         } catch {
             await database.close()
             throw error
@@ -56,6 +64,7 @@ struct Service {
 
     func stop(grace: Duration) async {
         await server.stop(grace: grace)
+        await studio.stop()
         await database.close()
     }
 

@@ -1,0 +1,136 @@
+import Catalogue
+import Entities
+import EventLog
+import HTTPServer
+import JSON
+import Postgres
+import System
+
+/// What is said to clients when something about entities is not as they wished. Every code that can come is here.
+enum EntityProblems {
+    static func problem(_ rejection: Rejection, of type: EntityType, _ id: UUID) -> Problem {
+        let path = "/api/v2/\(type.collection)/\(id)"
+        switch rejection {
+        case .notFound: return notFound(type, id)
+        case .alreadyExists(let id):
+            return Problem(
+                .conflict, "already_exists",
+                "There is such a \(type.title.lowercased()) already. Change that one, or choose another name.",
+                members: ["id": .string(id.description)], headers: ["Location": "/api/v2/\(type.collection)/\(id)"])
+        case .conflict(let version):
+            return Problem(
+                .preconditionFailed, "version_conflict",
+                "It is at version \(version) by now. Read it again and repeat your change on what you find.",
+                members: ["current_version": .integer(version), "current_etag": .string("\"\(version)\"")])
+        case .archived:
+            return Problem(
+                .conflict, "archived",
+                "It is archived and can only be read. Take it back first: POST \(path)/unarchive.")
+        case .invalid(let problems): return invalid(problems)
+        case .badReferences(let references): return badReferences(references)
+        case .fixedName(let field):
+            return .invalidFields([
+                .init(
+                    .pointer("/\(field)"), "fixed",
+                    "It is found by its \(field). Make a new one under the new \(field).")
+            ])
+        case .keyReused:
+            return Problem(
+                .unprocessableContent, "idempotency_key_reused",
+                "This Idempotency-Key was used for another request. Use a new key for a new request.")
+        case .tooMany(let what, let limit):
+            return Problem(
+                .unprocessableContent, "too_many", "It would have more than \(limit) \(what). Take some away first.",
+                members: ["limit": .integer(limit)])
+        }
+    }
+
+    static func invalid(_ problems: [JSONProblem]) -> Problem {
+        .invalidFields(
+            problems.prefix(JSONProblems.mostReported).map {
+                .init(.pointer($0.pointer.description), .init(rawValue: $0.keyword), $0.message)
+            })
+    }
+
+    private static func badReferences(_ references: [Rejection.Reference]) -> Problem {
+        .invalidFields(
+            references.map { reference in
+                let advice: String
+                if let type = reference.type {
+                    advice =
+                        "\(reference.target) is a \(type). Point to one of: \(reference.allowed.joined(separator: ", "))."
+                } else {
+                    let wanted = reference.allowed == ["*"] ? "an entity" : reference.allowed.joined(separator: " or ")
+                    advice = "There is no \(wanted) with the id \(reference.target). Create it first, or leave it out."
+                }
+                let pointer = "/" + reference.field.split(separator: ".").joined(separator: "/")
+                return .init(.pointer(pointer), "reference", advice)
+            })
+    }
+
+    static func notFound(_ type: EntityType, _ id: UUID) -> Problem {
+        .notFound("There is no \(type.title.lowercased()) with the id \(id). List them at /api/v2/\(type.collection).")
+    }
+
+    static func problem(_ error: CommandWriterError) -> Problem {
+        switch error {
+        case .overloaded:
+            .serviceUnavailable("Too many changes wait to be written.", retryAfter: .seconds(1), code: "overloaded")
+        case .stopping: .serviceUnavailable("The service is stopping.", retryAfter: .seconds(2), code: "stopping")
+        case .unavailable:
+            .serviceUnavailable(
+                "The database cannot be reached; nothing was changed.", retryAfter: .seconds(2),
+                code: "database_unavailable")
+        case .outcomeUnknown:
+            .serviceUnavailable(
+                "The database was lost while it took the change in, so it may have been made. Look, or repeat the request with "
+                    + "the same Idempotency-Key: it is not carried out twice.",
+                retryAfter: .seconds(2), code: "outcome_unknown")
+        }
+    }
+
+    static func problem(_ problem: QueryProblem, _ notFound: @autoclosure () -> Problem) -> Problem {
+        switch problem {
+        case .future(let head):
+            .invalidParameters([
+                .init(
+                    .parameter("as_of"), "future",
+                    "The log ends at position \(head). Ask for that one or an earlier one.")
+            ])
+        case .badCursor:
+            .invalidParameters([
+                .init(
+                    .parameter("cursor"), "malformed",
+                    "Send `next_cursor` as you got it, with the same other parameters, or leave it out.")
+            ])
+        case .notFound: notFound()
+        }
+    }
+
+    /// Runs `body` and says in problems what went wrong.
+    static func translating<Result>(
+        _ type: EntityType, _ id: UUID = UUID(high: 0, low: 0), _ body: () async throws -> Result
+    ) async throws -> Result {
+        do {
+            return try await body()
+        } catch let rejection as Rejection {
+            throw problem(rejection, of: type, id)
+        } catch let error as CommandWriterError {
+            throw problem(error)
+        } catch let error as QueryProblem {
+            throw problem(error, notFound(type, id))
+        } catch let error as PostgresError {
+            throw try problem(error)
+        }
+    }
+
+    /// A database that is away is no mistake of ours, and worth another try.
+    static func problem(_ error: PostgresError) throws -> Problem {
+        let isAway =
+            error.isConnectionLost
+            || [.connectionRefused, .poolTimeout, .poolOverloaded, .poolClosed, .statementTimeout].contains(error.code)
+        guard isAway else { throw error }
+        return .serviceUnavailable(
+            "The database cannot answer now.", retryAfter: .seconds(2), code: "database_unavailable")
+    }
+}

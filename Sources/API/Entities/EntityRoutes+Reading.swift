@@ -1,0 +1,166 @@
+import Catalogue
+import Cryptography
+import Entities
+import HTTPServer
+import JSON
+import System
+
+/// Reading one type: the list, one entity, and what became of it.
+extension EntityRoutes {
+    func declareReading(_ type: EntityType, in routes: inout Router) {
+        let one = type.title.lowercased()
+        routes.get("", info: info(type, "list", "List \(type.plural.lowercased()).")) { request in
+            try cached(request)
+        } otherwise: { request in
+            try await list(request, type, ListParameters.query(request, of: type))
+        }
+        routes.get("/{id}", info: info(type, "get", "Read a \(one).")) { request in
+            try cached(request)
+        } otherwise: { request in
+            try await find(request, type)
+        }
+        routes.get("/{id}/history", info: info(type, "history", "What happened to a \(one), the latest first.")) {
+            request in try await history(request, type)
+        }
+        routes.get("/{id}/versions/{version}", info: info(type, "version", "Read a \(one) as it was in a version.")) {
+            request in try await version(request, type)
+        }
+        routes.get("/{id}/diff", info: info(type, "diff", "What differs between two versions of a \(one).")) {
+            request in try await difference(request, type)
+        }
+        routes.get(
+            "/{id}/references", info: info(type, "references", "What a \(one) points to, and what points to it.")
+        ) {
+            request in try await references(request, type)
+        }
+    }
+
+    func list(_ request: Request, _ type: EntityType?, _ query: ListQuery) async throws -> Response {
+        let ticket = cache.ticket(subject(query, type))
+        let page = try await EntityProblems.translating(type ?? everyType) { try await reader.list(query) }
+        let bytes = page.encoded()
+        let tag = EntityTag(TextCoding.base64URL.encode(Array(SHA256.hash(bytes).bytes.prefix(12))))
+        return try unlessKnown(request, tag, cache.keep(request.target, bytes, tag: tag, ticket))
+    }
+
+    private func subject(_ query: ListQuery, _ type: EntityType?) -> ResponseCache.Subject {
+        if query.cursor != nil { return .past }
+        // A time may still lie ahead; a position that is answered is past.
+        if case .position = query.point { return .past }
+        return type.map { .type($0.name) } ?? .everything
+    }
+
+    /// Stands in for a type in sentences about all of them.
+    private var everyType: EntityType { service.catalogue.types[0] }
+
+    private func find(_ request: Request, _ type: EntityType) async throws -> Response {
+        let id = try identifier(request, type)
+        let point = try ListParameters.point(request)
+        let ticket = cache.ticket(point == .now ? .entity(id) : Self.isPast(point) ? .past : .everything)
+        let document = try await EntityProblems.translating(type, id) {
+            guard let document = try await reader.find(id, of: type, at: point) else { throw QueryProblem.notFound }
+            return document
+        }
+        let tag = EntityTag(try Self.version(of: document))
+        return try unlessKnown(request, tag, cache.keep(request.target, document, tag: tag, ticket))
+    }
+
+    private static func isPast(_ point: Point) -> Bool { if case .position = point { true } else { false } }
+
+    private static func version(of document: [UInt8]) throws -> String {
+        guard let version = try JSONValue(parsing: document)["version"]?.integer else {
+            throw EntityError.unreadableDocument
+        }
+        return String(version)
+    }
+
+    private func history(_ request: Request, _ type: EntityType) async throws -> Response {
+        let id = try identifier(request, type)
+        let (limit, offset, point) = try request.query.decode(unknown: .refused) {
+            (reader: inout ParameterReader) throws(Problem) in
+            (
+                reader.int("limit", in: 1...ListQuery.limitMax, default: ListQuery.limitDefault),
+                reader.int("offset", in: 0...ListQuery.offsetMax, default: 0), ListParameters.point(&reader)
+            )
+        }
+        let page = try await EntityProblems.translating(type, id) {
+            guard let page = try await reader.history(of: id, type, at: point, limit: limit, offset: offset) else {
+                throw QueryProblem.notFound
+            }
+            return page
+        }
+        return .json(page.encoded())
+    }
+
+    private func version(_ request: Request, _ type: EntityType) async throws -> Response {
+        let id = try identifier(request, type)
+        let number: Int = try request.parameter("version")
+        let point = try ListParameters.point(request)
+        let document = try await EntityProblems.translating(type, id) {
+            guard let document = try await reader.version(number, of: id, type, at: point) else {
+                throw QueryProblem.notFound
+            }
+            return document
+        }
+        let response = Response(
+            headers: ["Content-Type": "application/json", "ETag": "\"\(number)\""], body: .bytes(document))
+        return try unlessKnown(request, EntityTag(String(number)), response)
+    }
+
+    private func difference(_ request: Request, _ type: EntityType) async throws -> Response {
+        let id = try identifier(request, type)
+        let (from, to, point) = try request.query.decode(unknown: .refused) {
+            (reader: inout ParameterReader) throws(Problem) in
+            (
+                reader.int("from", in: 1...Int(Int32.max), .required),
+                reader.int("to", in: 1...Int(Int32.max), .required),
+                ListParameters.point(&reader)
+            )
+        }
+        let changes = try await EntityProblems.translating(type, id) {
+            guard let changes = try await reader.difference(of: id, type, from: from, to: to, at: point) else {
+                throw QueryProblem.notFound
+            }
+            return changes
+        }
+        var writer = JSONWriter()
+        writer.object { writer in
+            writer.field("from", from)
+            writer.field("to", to)
+            writer.field("changes", changes)
+        }
+        return .json(writer.bytes)
+    }
+
+    private func references(_ request: Request, _ type: EntityType) async throws -> Response {
+        let id = try identifier(request, type)
+        let point = try ListParameters.point(request)
+        let answer = try await EntityProblems.translating(type, id) {
+            guard try await reader.find(id, of: type, at: point) != nil else { throw QueryProblem.notFound }
+            return try await reader.references(of: id, at: point)
+        }
+        var writer = JSONWriter()
+        writer.object { writer in
+            for (name, references) in [("outgoing", answer.outgoing), ("incoming", answer.incoming)] {
+                writer.field(name) { writer in
+                    writer.array(of: references) { writer, reference in encode(reference, into: &writer) }
+                }
+            }
+            writer.field("position", answer.position)
+        }
+        return .json(writer.bytes)
+    }
+
+    private func encode(_ reference: ReferenceAnswer, into writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.field("field", reference.field)
+            writer.field("id", reference.id.description)
+            writer.field("type", reference.type)
+            writer.field("name", reference.name)
+            writer.field("archived", reference.isArchived)
+            if let type = service.catalogue[type: reference.type] {
+                writer.field("href", "/api/v2/\(type.collection)/\(reference.id)")
+            }
+        }
+    }
+}

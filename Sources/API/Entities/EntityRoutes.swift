@@ -1,0 +1,62 @@
+import Catalogue
+public import Entities
+public import HTTPServer
+import JSON
+import System
+
+/// The REST API of every entity type of the catalogue.
+public struct EntityRoutes: Sendable {
+    let service: EntityService
+    let reader: EntityReader
+    let cache: ResponseCache
+
+    public init(service: EntityService, cache: ResponseCache) {
+        self.service = service
+        self.cache = cache
+        reader = EntityReader(pool: service.pool, catalogue: service.catalogue)
+    }
+
+    public func declare(in router: inout Router) {
+        for type in service.catalogue.types {
+            router.group("/api/v2/\(type.collection)") { routes in
+                // What is said of all entities of the type stands before what is said of one.
+                if type.name == "tag" { declareTagRoutes(in: &routes) }
+                declareReading(type, in: &routes)
+                if !type.isSystem { declareWriting(type, in: &routes) }
+            }
+        }
+        declareAcrossTypes(in: &router)
+    }
+
+    /// How a route tells about itself.
+    func info(_ type: EntityType, _ verb: String, _ summary: String) -> RouteInfo {
+        RouteInfo(name: "\(type.collection).\(verb)", summary: summary, tags: [type.plural])
+    }
+
+    /// The entity that the path names; what is no id names nothing.
+    func identifier(_ request: Request, _ type: EntityType) throws(Problem) -> UUID {
+        let text = try request.parameter("id")
+        if let id = UUID(text) { return id }
+        // Where ids come from names, the name will do.
+        if type.uniqueBy != nil, let slug = Slug.of(text) { return type.derivedID(slug: slug) }
+        throw .notFound(
+            "There is no \(type.title.lowercased()) with this id. List them at /api/v2/\(type.collection).")
+    }
+
+    /// An answer from the cache, or 304 where the client has it already.
+    func cached(_ request: Request) throws(Problem) -> Response? {
+        guard let hit = cache.find(request.target) else { return nil }
+        if request.header("If-None-Match") != nil, let tag = hit.tag {
+            return try unlessKnown(request, tag, hit.response)
+        }
+        return hit.response
+    }
+
+    func unlessKnown(_ request: Request, _ tag: EntityTag, _ response: Response) throws(Problem) -> Response {
+        switch try request.preconditions.evaluate(isRead: true, tag: tag) {
+        case .proceed: return response
+        case .notModified: return Response(.notModified, headers: ["ETag": tag.description])
+        case .failed: throw .preconditionFailed()
+        }
+    }
+}
