@@ -79,6 +79,10 @@ import Testing
         #expect(thing.events.map(\.verb) == verbs)
         #expect(thing.event(verb: "tagged")?.eventType == "thing.tagged")
         #expect(thing.event(verb: "tagged")?.schema.problems(in: ["tags": ["wool"]]).isEmpty == true)
+        let link: JSONValue = ["to": .string(UUID(high: 1, low: 1).description), "relation": "friend"]
+        #expect(thing.event(verb: "linked")?.schema.problems(in: link).isEmpty == true)
+        #expect(thing.event(verb: "archived")?.schema.problems(in: ["with": link["to"] ?? .null]).isEmpty == true)
+        #expect(thing.event(verb: "archived")?.schema.problems(in: [:]).isEmpty == true)
         #expect(thing.event(verb: "updated")?.schema.problems(in: ["color": .null]).isEmpty == true)
         #expect(thing.event(verb: "updated")?.schema.problems(in: ["name": .null]).isEmpty == false)
         #expect(thing.event(verb: "created")?.schema.problems(in: ["color": "red"]).isEmpty == false)
@@ -93,12 +97,6 @@ import Testing
         #expect(moved.schema.problems(in: ["done": 3]).isEmpty)
         #expect(moved.schema.problems(in: ["done": "three"]).count == 1)
         #expect(moved.schema.problems(in: ["title": "other"]).count == 1)
-    }
-
-    @Test func uniqueNamesAreComparedNormalised() {
-        #expect(thing.uniqueKey(of: ["name": " Red \t Silk\n"]) == "red silk")
-        #expect(thing.uniqueKey(of: ["name": 1]) == nil)
-        #expect(task.uniqueKey(of: ["title": "a"]) == nil)
     }
 
     @Test func aFingerprintChangesWithWhatProjectionsHold() throws {

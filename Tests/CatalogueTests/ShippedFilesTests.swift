@@ -33,7 +33,6 @@ import Testing
             let minimal: JSONValue = .object([type.nameField: "A name"])
             #expect(type.problems(in: minimal).isEmpty, "\(type.name)")
             #expect(type.event(verb: "created")?.schema.problems(in: minimal).isEmpty == true)
-            #expect(type.displayName(of: minimal) == "A name")
         }
     }
 

@@ -1,5 +1,4 @@
 import JSON
-import Spelling
 
 extension TypeReader {
     mutating func readFields() {

@@ -20,10 +20,10 @@ enum EntityEvents {
             Draft(
                 verb: "archived", effect: .archive,
                 summary: "It was put away: read-only, and left out of lists unless asked for.",
-                schema: SchemaDocuments.object(["because_of": because])),
+                schema: SchemaDocuments.object(["with": with])),
             Draft(
                 verb: "unarchived", effect: .unarchive, summary: "It was taken out of the archive.",
-                schema: SchemaDocuments.object(["because_of": because])),
+                schema: SchemaDocuments.object([:])),
             Draft(
                 verb: "favorited", effect: .favorite, summary: "It became a favourite.",
                 schema: SchemaDocuments.object([:])),
@@ -45,26 +45,25 @@ enum EntityEvents {
         ]
     }
 
-    private static let id: JSONValue = ["type": "string", "format": "uuid"]
-
-    private static let because: JSONValue = [
-        "type": "string", "format": "uuid", "description": "The entity that took this one along.",
+    private static let with: JSONValue = [
+        "type": "string", "format": "uuid",
+        "description": "The entity that took this one along; missing when it was archived itself.",
     ]
 
     private static let tags = SchemaDocuments.object(
         [
             "tags": [
-                "type": "array", "items": ["type": "string", "minLength": 1, "maxLength": 100], "minItems": 1,
-                "uniqueItems": true, "description": "The names of the tags.",
+                "type": "array", "items": ["type": "string", "minLength": 1, "maxLength": 80], "minItems": 1,
+                "uniqueItems": true, "description": "The slugs of the tags, such as red-silk.",
             ]
         ], required: ["tags"])
 
     private static let link = SchemaDocuments.object(
         [
-            "target": id,
+            "to": ["type": "string", "format": "uuid", "description": "The other entity."],
             "relation": [
                 "type": "string", "minLength": 1, "maxLength": 100,
                 "description": "What the link means, such as friend.",
             ],
-        ], required: ["target"])
+        ], required: ["to", "relation"])
 }

@@ -75,9 +75,6 @@ public final class EntityType: Sendable {
 
     public func event(verb: String) -> EventDeclaration? { eventPlaces[verb].map { events[$0] } }
 
-    /// What people call an entity with this data; nil when it says nothing.
-    public func displayName(of data: JSONValue) -> String? { data[nameField]?.string }
-
     /// Every entity that the data refers to, in the order of the data, each once for each path.
     public func references(in data: JSONValue) -> [FoundReference] { referenceTree.references(in: data) }
 
@@ -106,15 +103,5 @@ public final class EntityType: Sendable {
             return data
         case .archive, .unarchive, .favorite, .unfavorite, .tag, .untag, .link, .unlink: return data
         }
-    }
-
-    /// The normalised value an entity's id is derived from; nil when the type's ids are free, or the field is missing.
-    public func uniqueKey(of data: JSONValue) -> String? {
-        uniqueBy.flatMap { data[$0]?.string }.map(Self.normalised)
-    }
-
-    /// Lower case, with single spaces between words and none around: " Red  Silk" and "red silk" are the same.
-    public static func normalised(_ text: String) -> String {
-        text.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 }
