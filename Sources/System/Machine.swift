@@ -10,4 +10,7 @@ public enum Machine {
         }
         return limits.reduce(physical, min)
     }
+
+    /// How many threads can work at the same time.
+    public static var coreCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 }

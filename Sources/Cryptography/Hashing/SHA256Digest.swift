@@ -17,6 +17,17 @@ public struct SHA256Digest: Sendable, Hashable {
         words = (word(0), word(8), word(16), word(24))
     }
 
+    /// The same without an array, for hashes that are read by the million.
+    public init?(_ bytes: Span<UInt8>) {
+        guard bytes.count == Self.byteCount else { return nil }
+        func word(_ start: Int) -> UInt64 {
+            var word: UInt64 = 0
+            for index in start..<start + 8 { word = word << 8 | UInt64(bytes[index]) }
+            return word
+        }
+        words = (word(0), word(8), word(16), word(24))
+    }
+
     /// Takes exactly 64 hexadecimal digits, or nil.
     public init?(hex: some StringProtocol) {
         guard let bytes = TextCoding.hex.decode(hex) else { return nil }

@@ -7,6 +7,17 @@ public struct CopyBatch: Sendable, Sequence {
     /// How many rows these are.
     public let count: Int
 
+    /// Every row as it came, without taking it apart: the number of columns in two bytes, then each column after its
+    /// length in four, all in network order.
+    public func forEachRow(_ body: (Span<UInt8>) throws -> Void) rethrows {
+        var start = 0
+        for _ in 0..<count {
+            let end = (try? unsafe CopyFormat.endOfRow(bytes.span.bytes, from: start)) ?? bytes.count
+            try body(bytes.span.extracting(start..<end))
+            start = end
+        }
+    }
+
     public func makeIterator() -> Iterator { Iterator(bytes: bytes, left: count) }
 
     public struct Iterator: IteratorProtocol {
