@@ -11,6 +11,9 @@ public struct ProjectionSet: Sendable {
     /// Two nodes that start at once must not both make the tables.
     static let lockNumber: Int64 = 0x4C49_4645_5052_4F4A
 
+    /// There is one rebuild at a time.
+    static let rebuildLockNumber: Int64 = 0x4C49_4645_5245_4255
+
     public init(files: [ProjectionFile], types: [(name: String, fingerprint: String)]) {
         self.files = files
         self.types = types
@@ -39,11 +42,8 @@ public struct ProjectionSet: Sendable {
         var stale: [String] = []
         for file in files {
             if let old = built[file.name] {
-                let known = Set(
-                    old.split(separator: "\n").compactMap { $0.split(separator: "=").first.map(String.init) })
-                let new = types.map(\.name).filter { !known.contains($0) }
-                // A type that has just been added has no rows, so nothing has to be built anew for it.
-                if fingerprint(of: file, without: Set(new)) != old { stale.append(file.name) }
+                let new = newTypes(since: old)
+                if isStale(file, old) { stale.append(file.name) }
                 if new.isEmpty { continue }
                 try connection.runScript("projection_partitions", unsafeSQL: file.partitionScript(for: new))
                 if !stale.contains(file.name) { try record(file, on: connection) }
@@ -52,20 +52,21 @@ public struct ProjectionSet: Sendable {
                     "projection_tables",
                     unsafeSQL: file.tableScript(in: Self.live, types: types.map(\.name))
                         + file.script("indexes", in: Self.live))
-                try record(file, on: connection)
-                let head = try connection.query("log_head", "SELECT position FROM log.head").only(Int64.self)
-                if head > 0 { stale.append(file.name) }
+                let isEmpty = try connection.logHead(locked: false).position == 0
+                try record(file, isBuilt: isEmpty, on: connection)
+                if !isEmpty { stale.append(file.name) }
             }
         }
         return stale
     }
 
-    private func record(_ file: ProjectionFile, on connection: isolated Connection) throws {
+    /// - Parameter isBuilt: false where the table is there, but lacks the rows: it stays stale until it is rebuilt.
+    func record(_ file: ProjectionFile, isBuilt: Bool = true, on connection: isolated Connection) throws {
         try connection.execute(
             "projection_record",
             """
             INSERT INTO log.projections (name, fingerprint, position)
-            SELECT \(file.name), \(fingerprint(of: file)), position FROM log.head
+            SELECT \(file.name), \(isBuilt ? fingerprint(of: file) : "not built"), position FROM log.head
             ON CONFLICT (name) DO UPDATE SET fingerprint = excluded.fingerprint, position = excluded.position,
                 built_at = now()
             """)

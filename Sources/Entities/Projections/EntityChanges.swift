@@ -68,6 +68,12 @@ public struct EntityChanges: Sendable {
         }
     }
 
+    /// Hands over the versions that came and went so far, for those who fold long streams.
+    mutating func takePassed() -> [(row: EntityRow, until: Int)] {
+        defer { passed.removeAll(keepingCapacity: true) }
+        return passed
+    }
+
     public mutating func add(_ receipt: Receipt) {
         receipts.removeAll { $0.actor == receipt.actor && $0.key == receipt.key }
         receipts.append(receipt)

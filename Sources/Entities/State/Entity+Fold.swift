@@ -27,9 +27,9 @@ extension Entity {
         position = moment.position
         updatedAt = moment.time
         switch event {
-        case .created(let fields): data = fields
+        case .created(let fields), .reverted(_, let fields): take(fields)
         case .updated(let patch), .declared(_, _, let patch):
-            data = JSONValue.object(data).merging(patch).object ?? data
+            if let patched = JSONValue.object(data).merging(patch).object { take(patched) }
         case .archived(let with):
             isArchived = true
             archivedWith = with
@@ -42,7 +42,12 @@ extension Entity {
         case .untagged(let gone): tags.removeAll { gone.contains($0) }
         case .linked(let link): if !links.contains(link) { links.append(link) }
         case .unlinked(let link): links.removeAll { $0 == link }
-        case .reverted(_, let fields): data = fields
         }
+    }
+
+    /// Data that differ only in how they are written, such as 1.0 where 1 was, change nothing: what is made of data is kept
+    /// while they are equal, so the bytes have to be the same.
+    private mutating func take(_ fields: JSONObject) {
+        if fields != data { data = fields }
     }
 }

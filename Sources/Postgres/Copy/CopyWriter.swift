@@ -26,6 +26,12 @@ public final class CopyWriter {
         if writer.count >= Self.chunkBytes { try send() }
     }
 
+    func take(_ rows: [UInt8], count: Int) throws(PostgresError) {
+        try send()
+        try session.putCopy(rows)
+        rowCount += count
+    }
+
     func end() throws(PostgresError) -> Int {
         writer.append(Int16(-1))
         try send()

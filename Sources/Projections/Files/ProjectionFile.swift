@@ -67,21 +67,36 @@ public struct ProjectionFile: Sendable {
     }
 
     /// One of the statements that keep the table.
-    public func statement(_ part: String) throws(ProjectionError) -> Template {
-        guard let text = parts[part] else {
+    public func statement(_ part: String, in schema: String = ProjectionSet.live) throws(ProjectionError) -> Template {
+        guard parts[part] != nil else {
             throw .file(name, "lacks the part `\(part)`. Put the file of this version back.")
         }
-        return Template(text)
+        return Template(script(part, in: schema))
     }
 }
 
 /// What is wrong with projections, and what to do about it.
 public enum ProjectionError: Error, Sendable, Hashable, CustomStringConvertible {
     case file(String, String)
+    case unknown(String, known: [String])
+    /// Another rebuild is under way, or a check.
+    case busy
+    /// The tables could not be had for the exchange.
+    case tablesInUse(tries: Int)
+    /// The live tables were made in another way than this version would make them.
+    case stale([String])
 
     public var description: String {
         switch self {
         case .file(let name, let problem): "projections/\(name).sql \(problem)"
+        case .unknown(let name, let known):
+            "There is no projection `\(name)`. Name some of \(known.joined(separator: ", "))."
+        case .busy: "Another rebuild or check is under way. Wait until it is done, then start again."
+        case .tablesInUse(let tries):
+            "The tables were in use at each of \(tries) tries to exchange them. End long queries, then start again."
+        case .stale(let names):
+            "\(names.joined(separator: ", ")) are built in another way than this version does. "
+                + "Run `lifeos projections rebuild` first."
         }
     }
 }

@@ -1,0 +1,24 @@
+/// Rows in the format of a COPY, made ahead of it: on another thread, or before it is known where they go.
+public struct CopyRows: Sendable {
+    var writer = BinaryWriter()
+    public private(set) var count = 0
+
+    public init() {}
+
+    public var byteCount: Int { writer.count }
+    public var isEmpty: Bool { count == 0 }
+
+    /// Adds one row: a value for each column of the COPY, of exactly the column's type.
+    public mutating func append<each Value: PostgresValue>(_ values: repeat each Value) {
+        var columns: Int16 = 0
+        for _ in repeat (each Value).self { columns += 1 }
+        writer.append(columns)
+        for value in repeat each values { writer.appendField(value) }
+        count += 1
+    }
+}
+
+extension CopyWriter {
+    /// Writes rows that were made before, without looking at them again.
+    public func write(_ rows: CopyRows) throws(PostgresError) { try take(rows.writer.bytes, count: rows.count) }
+}

@@ -1,0 +1,34 @@
+public import Postgres
+import System
+public import Telemetry
+
+extension ProjectionSet {
+    /// Makes what is missing and rebuilds what this version would build in another way; at once where there is nothing
+    /// to do. To be called before anything is written.
+    ///
+    /// Where another node rebuilds already, it waits for that.
+    public func bringUpToDate(
+        in pool: PostgresPool, fold: some ProjectionFold, configuration: RebuildConfiguration = .init(),
+        logger: Logger, progress: @escaping @Sendable (Progress) -> Void = { _ in }
+    ) async throws {
+        let rebuilder = Rebuilder(set: self, fold: fold, pool: pool, configuration: configuration, logger: logger)
+        while true {
+            let stale = try await install(in: pool)
+            if stale.isEmpty { return }
+            do {
+                logger.info("projections are rebuilt", ["names": stale.joined(separator: " ")])
+                let report = try await rebuilder.rebuild(stale, progress: progress)
+                logger.info(
+                    "projections have been rebuilt",
+                    [
+                        "names": stale.joined(separator: " "), "events": report.events, "rows": report.rows,
+                        "seconds": report.elapsed.inSeconds,
+                    ])
+                return
+            } catch ProjectionError.busy {
+                logger.info("another node rebuilds projections; waiting for it")
+                try await configuration.clock.sleep(for: configuration.exchangePause)
+            }
+        }
+    }
+}
