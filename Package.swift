@@ -112,6 +112,12 @@ let package = Package(
             "EventLogTests",
             ["EventLog", "Migrations", "Postgres", "Cryptography", "Telemetry", "JSON", "System", "TestSupport"]),
         tests("AccountsTests", ["Accounts", "HTTPServer", "HTTPClient", "Telemetry", "System", "TestSupport"]),
+        tests(
+            "APITests",
+            [
+                "API", "EventLog", "Migrations", "Postgres", "HTTPServer", "HTTPClient", "Cryptography", "Telemetry",
+                "JSON", "System", "TestSupport",
+            ]),
         tests("LifeOSTests", ["API", "HTTPServer", "HTTPClient", "Telemetry", "JSON", "System", "TestSupport"]),
         tests("TidyTests", ["System"]),
     ]

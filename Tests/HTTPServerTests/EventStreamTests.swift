@@ -115,6 +115,43 @@ internal import Testing
         }
     }
 
+    @Test func whoeverWaitsForTheClientSendsEverything() async throws {
+        try await serving { router in
+            router.get("/many") { _ in
+                .events(bufferBytesMax: 1_000) { stream in
+                    for n in 1...2_000 {
+                        guard await stream.sendWaiting(ServerEvent(data: "\(n)")) else { return }
+                    }
+                }
+            }
+        } _: { _, client in
+            let text = await client.get("/many")?.text
+            #expect(text == (1...2_000).map { "data: \($0)\n\n" }.joined())
+        }
+    }
+
+    @Test func aClientThatTakesNothingIsGivenUp() async throws {
+        let ended = Tally()
+        var configuration = HTTPServer.Configuration()
+        configuration.deadlines.stalledSend = .milliseconds(100)
+        configuration.deadlines.precision = .milliseconds(5)
+        try await serving(configuration) { router in
+            router.get("/endless") { _ in
+                .events { stream in
+                    defer { ended.add() }
+                    let event = ServerEvent(data: String(repeating: "x", count: 50_000))
+                    while await stream.sendWaiting(event) {}
+                }
+            }
+        } _: { server, _ in
+            let client = try server.newClient()
+            try await client.send("GET /endless HTTP/1.1\r\nHost: t\r\n\r\n")
+            try await eventually { ended.count == 1 }
+            // Held open until here.
+            #expect(try await client.responseHead().status == 200)
+        }
+    }
+
     @Test func aTaskThatMakesEventsEndsWithItsClient() async throws {
         let ended = Tally()
         var configuration = HTTPServer.Configuration()

@@ -94,10 +94,15 @@ public final class LogTail: Sendable {
     /// The last position that everyone has been told of; nil before the start.
     public var position: Int? { state.withLock { $0.ring?.position } }
 
-    /// Takes what this node's writer has just committed. Where nothing is missing before it, observers have been told
-    /// when this returns; otherwise the missing are read first, and these with them.
-    public func offer(_ events: [Event]) {
-        if !deliver(events) { look.raise() }
+    /// Takes what this node's writer has just committed.
+    ///
+    /// - Returns: whether observers have been told. Where others' events are missing before them, those are read first,
+    ///   and these with them: a cache that must be right at once has to be told besides.
+    @discardableResult
+    public func offer(_ events: [Event]) -> Bool {
+        if deliver(events) { return true }
+        look.raise()
+        return false
     }
 
     /// Lets `observer` be told of every event from now on: each once, in order, without a gap, before any subscriber, and

@@ -15,6 +15,13 @@ public final class EventStream: Sendable {
         var nextBeat: Instant?
         var task: Task<Void, Never>?
         var closing: [@Sendable () -> Void] = []
+        /// Who waits for room.
+        var waiting: [CheckedContinuation<Void, Never>] = []
+
+        mutating func takeWaiting() -> [CheckedContinuation<Void, Never>] {
+            defer { waiting = [] }
+            return waiting
+        }
     }
 
     private let bufferBytesMax: Int
@@ -48,17 +55,35 @@ public final class EventStream: Sendable {
         return isSent
     }
 
+    /// The same for whoever can wait: where the client is behind, this returns once it has caught up with half of the
+    /// buffer. `false` when the stream is closed, as it is for a client that takes nothing for
+    /// ``HTTPServer/Deadlines/stalledSend``.
+    public func sendWaiting(_ event: ServerEvent) async -> Bool {
+        await withCheckedContinuation { continuation in
+            let waits = state.withLock { state in
+                guard !state.isClosed, !state.bytes.isEmpty,
+                    state.bytes.count + event.encoded.count > bufferBytesMax
+                else { return false }
+                state.waiting.append(continuation)
+                return true
+            }
+            if !waits { continuation.resume() }
+        }
+        return send(event)
+    }
+
     /// Ends the stream once what is in the buffer was sent.
     public func close() {
-        let (bell, task, closing) = state.withLock { state in
+        let (bell, task, closing, waiting) = state.withLock { state in
             defer {
                 state.isClosed = true
                 state.task = nil
                 state.closing = []
             }
-            return (state.bell, state.task, state.closing)
+            return (state.bell, state.task, state.closing, state.takeWaiting())
         }
         task?.cancel()
+        for continuation in waiting { continuation.resume() }
         bell?.ring()
         for action in closing { action() }
     }
@@ -108,11 +133,13 @@ extension EventStream: OutgoingBody {
     }
 
     func read(into buffer: UnsafeMutableRawBufferPointer) -> OutgoingPiece {
-        state.withLock { state in
+        let (piece, waiting) = state.withLock { state -> (OutgoingPiece, [CheckedContinuation<Void, Never>]) in
             let count = unsafe state.bytes.take(into: buffer)
-            if count > 0 { return .bytes(count) }
-            return state.isClosed ? .complete : .nothingYet
+            if count == 0 { return (state.isClosed ? .complete : .nothingYet, []) }
+            return (.bytes(count), state.bytes.count <= bufferBytesMax / 2 ? state.takeWaiting() : [])
         }
+        for continuation in waiting { continuation.resume() }
+        return piece
     }
 
     func interrupt(_ reason: Interruption) {

@@ -15,6 +15,7 @@ enum Routes {
         let dashboards: String
         let headers: SecurityHeaders
         let entities: EntityRoutes
+        let log: LogRoutes
     }
 
     static func router(_ parts: Parts) throws -> Router {
@@ -39,6 +40,7 @@ enum Routes {
             signedIn.use(Authentication(token: parts.token, sessions: sessions))
             console.declare(in: &signedIn)
             parts.entities.declare(in: &signedIn)
+            parts.log.declare(in: &signedIn)
         }
         return router
     }

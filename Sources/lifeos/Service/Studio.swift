@@ -1,6 +1,8 @@
 import API
 import Catalogue
 import Entities
+import EventLog
+import JSON
 import Postgres
 import Projections
 import Telemetry
@@ -8,7 +10,9 @@ import Telemetry
 /// What people keep, from the log up to the routes.
 struct Studio {
     private let service: EntityService
+    private let tail: LogTail
     let routes: EntityRoutes
+    let log: LogRoutes
 
     static func open(
         _ pool: PostgresPool, _ folders: Folders, headers: SecurityHeaders, metrics: Metrics, logger: Logger
@@ -17,14 +21,32 @@ struct Studio {
         let files = try ProjectionFile.load(from: folders.projections)
         _ = try await ProjectionSet(files: files, catalogue: catalogue).install(in: pool)
         let cache = ResponseCache(catalogue: catalogue, headers: headers.headers, metrics: metrics)
+        let tail = LogTail(pool: pool, metrics: metrics, logger: logger)
+        tail.observe { cache.take($0) }
         let service = EntityService(
             catalogue: catalogue, statements: try EntityStatements(files), pool: pool, metrics: metrics,
-            logger: logger.named("log"), committed: { cache.take($0) })
-        return Studio(service: service, routes: EntityRoutes(service: service, cache: cache))
+            logger: logger.named("log"),
+            // Who wrote reads the answer of now, even while the tail has yet to read what others wrote before.
+            committed: { if !tail.offer($0) { cache.take($0) } })
+        try await tail.start()
+        return Studio(
+            service: service, tail: tail, routes: EntityRoutes(service: service, cache: cache),
+            log: LogRoutes(reader: EventReader(pool: pool), tail: tail) { newestData(of: $0, catalogue) })
     }
 
     func start() { service.start() }
 
     /// Writes what was accepted before it returns.
-    func stop() async { await service.stop() }
+    func stop() async {
+        await service.stop()
+        await tail.stop()
+    }
+
+    /// Nil where the event was written as the catalogue has it now.
+    private static func newestData(of event: Event, _ catalogue: Catalogue) -> JSONValue? {
+        guard let type = catalogue[type: event.category], event.schemaVersion < type.version,
+            let declaration = catalogue.event(event.type), let data = try? JSONValue(parsing: event.data)
+        else { return nil }
+        return type.upcast(data, of: declaration, from: event.schemaVersion)
+    }
 }
