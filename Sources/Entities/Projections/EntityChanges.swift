@@ -43,7 +43,7 @@ public struct EntityChanges: Sendable {
             rows.append(row)
         }
         if before?.content.encoded != content.encoded {
-            for (word, _) in content.search.lexemes where words[word] == nil && isWord(word) {
+            for word in content.search.words where words[word] == nil && isWord(word) {
                 words[word] = entity.position
             }
         }

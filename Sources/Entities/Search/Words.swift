@@ -14,7 +14,8 @@ public enum Words {
             switch scalar.value {
             case 0x30...0x39, 0x61...0x7A: if word.count < lengthMax { word.append(UInt8(scalar.value)) }
             case 0x41...0x5A: if word.count < lengthMax { word.append(UInt8(scalar.value + 32)) }
-            case 0x27, 0x2019: break  // An apostrophe joins: "don't" is one word.
+            // An apostrophe joins: "don't" is one word.
+            case 0x27, 0x2019: break
             case ..<0x80: end()
             default:
                 if let folded = Letters.folded(scalar) {

@@ -8,46 +8,88 @@ public struct TextSearchVector: PostgresValue, Hashable {
     /// The server's limit for the places of one word.
     public static let placesMax = 255
 
-    /// Words in order of their bytes, each with its places in ascending order.
-    public private(set) var lexemes: [(word: String, places: [UInt16])]
+    /// A word where it stands. Made for every text that is stored, so it is flat, and sorted by numbers where that will do.
+    private struct Occurrence: Sendable, Hashable {
+        /// The first eight bytes of the word.
+        let key: UInt64
+        let word: String
+        /// Two bits of weight, then the number.
+        let place: UInt16
+
+        init(_ word: String, _ place: UInt16) {
+            var key: UInt64 = 0
+            var shift: UInt64 = 64
+            for byte in word.utf8.prefix(8) {
+                shift -= 8
+                key |= UInt64(byte) << shift
+            }
+            self.key = key
+            self.word = word
+            self.place = place
+        }
+
+        static func isBefore(_ left: Occurrence, _ right: Occurrence) -> Bool {
+            if left.key != right.key { return left.key < right.key }
+            if left.word != right.word { return left.word.utf8.lexicographicallyPrecedes(right.word.utf8) }
+            return left.place & 0x3FFF < right.place & 0x3FFF
+        }
+    }
+
+    /// In order of the words' bytes, then of the places.
+    private var occurrences: [Occurrence] = []
+
+    public init() {}
 
     /// - Parameter words: in the order of the text; each takes the next place.
     public init(_ words: some Sequence<(word: String, weight: Weight)>) {
-        var places: [String: [UInt16]] = [:]
+        occurrences.reserveCapacity(words.underestimatedCount)
         var next = 0
         for (word, weight) in words {
             next = min(next + 1, Self.placeMax)
-            let place = weight.rawValue << 14 | UInt16(next)
-            var known = places[word] ?? []
-            // At the limit the same place comes again, perhaps with another weight; the first one stays.
-            if known.count < Self.placesMax, known.last.map({ $0 & 0x3FFF != UInt16(next) }) ?? true {
-                known.append(place)
-            }
-            places[word] = known
+            occurrences.append(Occurrence(word, weight.rawValue << 14 | UInt16(next)))
         }
-        lexemes = places.map { ($0.key, $0.value) }.sorted { left, right in
-            left.0.utf8.lexicographicallyPrecedes(right.0.utf8)
-        }
+        occurrences.sort(by: Occurrence.isBefore)
     }
 
-    public static func == (left: TextSearchVector, right: TextSearchVector) -> Bool {
-        left.lexemes.elementsEqual(right.lexemes) { $0.word == $1.word && $0.places == $1.places }
+    /// Every word once, in order of its bytes.
+    public var words: [String] {
+        var words: [String] = []
+        for index in occurrences.indices where isFirst(index) { words.append(occurrences[index].word) }
+        return words
     }
 
-    public func hash(into hasher: inout Hasher) {
-        for lexeme in lexemes { hasher.combine(lexeme.word) }
+    private func isFirst(_ index: Int) -> Bool {
+        index == 0 || occurrences[index - 1].key != occurrences[index].key
+            || occurrences[index - 1].word != occurrences[index].word
     }
 
     public static var postgresType: PostgresType { .tsvector }
 
     public func encode(into writer: inout BinaryWriter) {
-        writer.append(UInt32(lexemes.count))
-        for (word, places) in lexemes {
-            writer.append(utf8: word)
+        var count: UInt32 = 0
+        for index in occurrences.indices where isFirst(index) { count += 1 }
+        writer.append(count)
+        var index = 0
+        while index < occurrences.count {
+            var end = index + 1
+            while end < occurrences.count, !isFirst(end) { end += 1 }
+            writer.append(utf8: occurrences[index].word)
             writer.append(UInt8(0))
+            let places = Self.places(occurrences[index..<end])
             writer.append(UInt16(places.count))
             for place in places { writer.append(place) }
+            index = end
         }
+    }
+
+    /// At the server's limits the same place comes again, perhaps with another weight; the first one stays.
+    private static func places(_ occurrences: ArraySlice<Occurrence>) -> [UInt16] {
+        var places: [UInt16] = []
+        for occurrence in occurrences where places.count < placesMax {
+            if let last = places.last, last & 0x3FFF == occurrence.place & 0x3FFF { continue }
+            places.append(occurrence.place)
+        }
+        return places
     }
 
     /// Vectors are written and searched, not read back: ask for `search::text` where people want to see one.
