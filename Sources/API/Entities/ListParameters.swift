@@ -46,7 +46,7 @@ enum ListParameters {
         let texts = reader.list("sort", countMax: ListQuery.sortKeysMax)
         return texts.compactMap { text in
             if let key = SortKey(text, of: type), isSearch || key != .relevance { return key }
-            let fields = type?.fields.filter(\.isScalar).map(\.name) ?? []
+            let fields = type?.fields.filter(\.isSortable).map(\.name) ?? []
             let names = (SortKey.common.filter { isSearch || $0 != "relevance" } + fields).joined(separator: ", ")
             reader.refuse(
                 "sort", "not_a_choice",

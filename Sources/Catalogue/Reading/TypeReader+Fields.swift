@@ -21,7 +21,7 @@ extension TypeReader {
                 isRequired: required.contains(name),
                 searchWeight: search[name]?.string.flatMap(SearchWeight.init),
                 reference: draft.references.first { $0.path == name }?.reference,
-                schema: schema, summary: schema["description"]?.string ?? "")
+                schema: schema, summary: schema["description"]?.string ?? "", isText: Field.isText(schema))
             if field.searchWeight != nil, field.kind != .string, field.elementKind != .string {
                 file.report(["search", name], "cannot be searched: only strings and arrays of strings can")
             }

@@ -18,8 +18,30 @@ public struct Field: Sendable {
     /// A sentence for people.
     public let summary: String
 
-    /// Whether the value is a single one, so that lists can be sorted and filtered by it.
+    /// Whether the value, or each of an array, is a text for reading and searching: longer than anybody compares.
+    public let isText: Bool
+
+    /// Whether the value is a single one.
     public var isScalar: Bool { kind != .object && kind != .array }
+
+    /// Whether lists can be sorted by it.
+    public var isSortable: Bool { isScalar && !isText }
+
+    /// Whether lists can be filtered by it.
+    public var isComparable: Bool { !isText && (isScalar || (elementKind ?? .object) != .object) }
+
+    /// A string that may be longer than this is a text.
+    public static let comparedLengthMax = 500
+
+    static func isText(_ schema: JSONValue) -> Bool {
+        switch schema["type"]?.string {
+        case "string"?:
+            schema["enum"] == nil && schema["format"] == nil
+                && (schema["maxLength"]?.integer ?? .max) > comparedLengthMax
+        case "array"?: (schema["items"]["maxLength"]?.integer ?? 0) > comparedLengthMax
+        default: false
+        }
+    }
 
     public enum Kind: String, Sendable, CaseIterable {
         case string, integer, number, boolean, object, array

@@ -14,10 +14,8 @@ extension FieldFilter {
         guard let type else {
             throw Problem(advice: "Filters on fields need one entity type. Ask its own collection.")
         }
-        guard let field = type.field(parts[0]), field.isScalar || field.elementKind != nil, field.kind != .object,
-            field.elementKind != .object
-        else {
-            let names = type.fields.filter { $0.isScalar || $0.elementKind != nil }.map(\.name)
+        guard let field = type.field(parts[0]), field.isComparable else {
+            let names = type.fields.filter(\.isComparable).map(\.name)
             throw Problem(advice: "`\(parts[0])` cannot be filtered by. Use one of: \(names.joined(separator: ", ")).")
         }
         let usable = Self.comparisons(of: field)

@@ -90,7 +90,7 @@ public struct SortKey: Sendable, Hashable {
         case "relevance": subject = .relevance
         case "name" where type?.field("name") == nil || type?.nameField == "name": subject = .name
         default:
-            guard let field = type?.field(name), field.isScalar else { return nil }
+            guard let field = type?.field(name), field.isSortable else { return nil }
             subject = .field(name, field.kind)
         }
     }

@@ -34,20 +34,12 @@ public struct Content: Sendable {
         var writer = JSONWriter()
         writer.object { writer in
             for (name, value) in data {
-                guard let field = type.field(name) else { continue }
-                switch value {
-                // A long text is for reading and searching; nobody compares it.
-                case .string(let text) where text.utf8.count > textBytesMax: break
-                case .string, .number, .bool: writer.field(name, value)
-                case .array where field.elementKind != nil && field.elementKind != .object: writer.field(name, value)
-                default: break
-                }
+                guard let field = type.field(name), field.isComparable else { continue }
+                writer.field(name, value)
             }
         }
         return writer.bytes
     }
-
-    static let textBytesMax = 500
 
     private static func search(_ data: JSONObject, of type: EntityType) -> TextSearchVector {
         var words: [(word: String, weight: TextSearchVector.Weight)] = []
