@@ -21,7 +21,8 @@ CREATE TABLE live.entity_versions (
 
 -- part: indexes
 ALTER TABLE live.entity_versions ADD PRIMARY KEY (id, version);
-CREATE INDEX entity_versions_by_creation ON live.entity_versions (type, created_position);
+CREATE INDEX entity_versions_by_creation ON live.entity_versions (type, created_position)
+    INCLUDE (position, until_position, archived, favorite);
 CREATE INDEX entity_versions_by_change ON live.entity_versions (type, position);
 CREATE INDEX entity_versions_by_word ON live.entity_versions USING gin (search);
 

@@ -30,7 +30,7 @@ extension EntityReader {
                 """
                 SELECT r.field, e.id, e.type, e.name, e.archived FROM live.entity_references AS r
                 JOIN \(source) ON e.id = r.\(other)
-                WHERE r.\(own) = \(id) AND r.position <= \(upTo) AND r.until_position > \(upTo)
+                WHERE r.\(own) = \(id) AND \(ListQuery.present(asOf: asOf)) AND r.position <= \(upTo) AND r.until_position > \(upTo)
                 ORDER BY r.field, e.created_position LIMIT \(Int64(Self.referencesMax))
                 """)
         }

@@ -33,14 +33,14 @@ extension EntityReader {
             "tags_worn",
             """
             SELECT worn.tag, count(*) FROM \(source), unnest(e.tags) AS worn (tag)
-            WHERE \(beginning) AND e.type = ANY(\(types)) AND NOT e.archived
+            WHERE \(beginning) AND \(ListQuery.present(asOf: asOf)) AND e.type = ANY(\(types)) AND NOT e.archived
             GROUP BY worn.tag ORDER BY count(*) DESC, worn.tag LIMIT \(Int64(limit))
             """)
         batch.add(
             "tags_known",
             """
             SELECT e.id, e.name, e.fields->>'category', e.fields->>'color' FROM \(source)
-            WHERE e.type = 'tag' AND NOT e.archived ORDER BY lower(e.name), e.created_position
+            WHERE e.type = 'tag' AND \(ListQuery.present(asOf: asOf)) AND NOT e.archived ORDER BY lower(e.name), e.created_position
             """)
         batch.add("commit", "COMMIT")
         let answers = try await pool.run(batch)

@@ -46,7 +46,10 @@ public struct EntityReader: Sendable {
         }
         return try await pool.query(
             "entity_find_then",
-            "SELECT e.document FROM \(ListQuery.source(asOf: position)) WHERE e.id = \(id) AND e.type = \(type.name)"
+            """
+            SELECT e.document FROM \(ListQuery.source(asOf: position))
+            WHERE e.id = \(id) AND e.type = \(type.name) AND \(ListQuery.present(asOf: position))
+            """
         ).first?.value(0, as: JSONBytes.self).bytes
     }
 

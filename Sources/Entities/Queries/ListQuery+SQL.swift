@@ -4,15 +4,23 @@ import Postgres
 
 /// A list as SQL. Every value is bound; names of fields come from the catalogue.
 extension ListQuery {
-    /// Where the rows come from: the present, or what was the present right after a position.
+    /// Where the rows come from: the present, or all there ever was, to be narrowed down by ``present(asOf:)``.
+    ///
+    /// The two halves hold no condition of their own: only so does PostgreSQL treat them as one table whose indexes give
+    /// the order.
     static func source(asOf position: Int?) -> SQL {
-        guard let position else { return "live.entities AS e" }
-        let upTo = Int64(position)
+        if position == nil { return "live.entities AS e" }
         return """
-            (SELECT \(columns) FROM live.entities WHERE position <= \(upTo)
+            (SELECT \(columns), 9223372036854775807 AS until_position FROM live.entities
             UNION ALL
-            SELECT \(columns) FROM live.entity_versions WHERE position <= \(upTo) AND until_position > \(upTo)) AS e
+            SELECT \(columns), until_position FROM live.entity_versions) AS e
             """
+    }
+
+    /// What holds for the rows that were the present right after a position.
+    static func present(asOf position: Int?) -> SQL {
+        guard let position = position.map(Int64.init) else { return "true" }
+        return "e.position <= \(position) AND e.until_position > \(position)"
     }
 
     private static let columns: SQL =
@@ -20,7 +28,7 @@ extension ListQuery {
 
     /// What every wanted entity fulfils.
     func conditions(_ everyday: [String], asOf position: Int?) -> SQL {
-        var conditions: [SQL] = []
+        var conditions = [Self.present(asOf: position)]
         if let type {
             conditions.append("e.type = \(type.name)")
         } else {
