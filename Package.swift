@@ -118,7 +118,9 @@ let package = Package(
                 "API", "EventLog", "Migrations", "Postgres", "HTTPServer", "HTTPClient", "Cryptography", "Telemetry",
                 "JSON", "System", "TestSupport",
             ]),
-        tests("LifeOSTests", ["API", "HTTPServer", "HTTPClient", "Telemetry", "JSON", "System", "TestSupport"]),
+        tests(
+            "LifeOSTests",
+            ["API", "HTTPServer", "HTTPClient", "Postgres", "Telemetry", "JSON", "System", "TestSupport"]),
         tests("TidyTests", ["System"]),
     ]
 )

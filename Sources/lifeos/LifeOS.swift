@@ -7,7 +7,13 @@ enum LifeOS {
     static let application = Application(
         name: "lifeos",
         summary: "Your AI studio, kept as a log of everything that happened.",
-        nouns: ["events": "What can be in the log."],
-        commands: [.serve, .migrate, .eventsDocs, .doctor, .version],
+        nouns: [
+            "events": "What can be in the log.",
+            "projections": "The tables that are made from the log.",
+        ],
+        commands: [
+            .serve, .migrate, .eventsDocs, .projectionsList, .projectionsRebuild, .projectionsCheck,
+            .projectionsDropOld, .doctor, .version,
+        ],
         topics: [.settings(LifeOSSettings.all)])
 }

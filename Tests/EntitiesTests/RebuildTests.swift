@@ -142,8 +142,8 @@ import Testing
         }
     }
 
-    @Test(arguments: [Progress.Phase.reading, .indexing, .exchanging])
-    func whatIsKilledCanBeStartedAgain(_ phase: Progress.Phase) async throws {
+    @Test(arguments: [ProjectionProgress.Phase.reading, .indexing, .exchanging])
+    func whatIsKilledCanBeStartedAgain(_ phase: ProjectionProgress.Phase) async throws {
         try await Studio.with { studio in
             try await Scribe(studio: studio).tell(10)
             let before = try await studio.dump()

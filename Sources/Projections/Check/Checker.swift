@@ -5,7 +5,7 @@ import Telemetry
 /// Compares the projections with what the log says they should be.
 ///
 /// All of it happens in one transaction at one moment: writers are not held up, and nothing is left behind. It needs up to
-/// three connections, and room on the disk for a second copy of the tables while it runs.
+/// two connections, and room on the disk for a second copy of the tables while it runs.
 public struct Checker<Fold: ProjectionFold>: Sendable {
     private let set: ProjectionSet
     private let fold: Fold
@@ -24,7 +24,9 @@ public struct Checker<Fold: ProjectionFold>: Sendable {
 
     /// - Throws: ``ProjectionError/busy`` while a rebuild is under way; ``ProjectionError/stale(_:)`` where there is
     ///   nothing to compare with.
-    public func check(progress: @escaping @Sendable (Progress) -> Void = { _ in }) async throws -> CheckReport {
+    public func check(progress: @escaping @Sendable (ProjectionProgress) -> Void = { _ in }) async throws -> CheckReport
+    {
+        try pool.allows(connections: 2)
         let counter = ProgressCounter(progress)
         return try await pool.withConnection { connection in
             try await connection.withRebuildLock(shared: true) { connection in

@@ -81,6 +81,7 @@ public enum ProjectionError: Error, Sendable, Hashable, CustomStringConvertible 
     case unknown(String, known: [String])
     /// Another rebuild is under way, or a check.
     case busy
+    case tooFewConnections(Int, wanted: Int)
     /// The tables could not be had for the exchange.
     case tablesInUse(tries: Int)
     /// The live tables were made in another way than this version would make them.
@@ -92,6 +93,8 @@ public enum ProjectionError: Error, Sendable, Hashable, CustomStringConvertible 
         case .unknown(let name, let known):
             "There is no projection `\(name)`. Name some of \(known.joined(separator: ", "))."
         case .busy: "Another rebuild or check is under way. Wait until it is done, then start again."
+        case .tooFewConnections(let count, let wanted):
+            "This takes \(wanted) connections at least, and \(count) are allowed. Raise LIFEOS_DATABASE_CONNECTIONS."
         case .tablesInUse(let tries):
             "The tables were in use at each of \(tries) tries to exchange them. End long queries, then start again."
         case .stale(let names):

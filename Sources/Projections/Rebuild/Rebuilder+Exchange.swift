@@ -54,13 +54,15 @@ extension Rebuilder {
 
     private func exchangeTables(_ work: Work, on connection: isolated Connection) throws -> String {
         let live = ProjectionSet.live
-        var script = ""
+        var (locks, script) = ("", "")
         for file in work.files {
             let old = try connection.partitions(of: file.name, in: live)
             let new = try connection.partitions(of: file.name, in: Self.schema)
             // Another node may have made a place for a type that we do not know; it is empty, or we could not be here.
             let others = old.filter { !new.contains($0) }.map { String($0.dropFirst(file.name.utf8.count + 1)) }
             script += file.partitionScript(for: others, in: Self.schema)
+            // The partitions are locked with their table.
+            if !old.isEmpty { locks += "LOCK TABLE \(live).\(file.name) IN ACCESS EXCLUSIVE MODE;\n" }
             for table in old { script += "ALTER TABLE \(live).\(table) SET SCHEMA :old;\n" }
             for table in new + others.map({ "\(file.name)_\($0)" }) {
                 script += "ALTER TABLE \(Self.schema).\(table) SET SCHEMA \(live);\n"
@@ -70,11 +72,10 @@ extension Rebuilder {
             "exchange_name",
             "SELECT '\(unsafeSQL: OldSchema.prefix)' || to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYYMMDD_HH24MISS_US')"
         ).only(String.self)
-        let tables = work.files.map { "\(live).\($0.name)" }.joined(separator: ", ")
         try connection.runScript(
             "exchange",
             unsafeSQL: """
-                LOCK TABLE \(tables) IN ACCESS EXCLUSIVE MODE;
+                \(locks)
                 CREATE SCHEMA \(oldSchema);
                 \(script.replacing(":old", with: oldSchema))
                 DROP SCHEMA \(Self.schema);

@@ -50,9 +50,10 @@ public struct Rebuilder<Fold: ProjectionFold>: Sendable {
     /// - Throws: ``ProjectionError/busy`` while another rebuild is under way.
     @discardableResult
     public func rebuild(
-        _ names: [String]? = nil, progress: @escaping @Sendable (Progress) -> Void = { _ in }
+        _ names: [String]? = nil, progress: @escaping @Sendable (ProjectionProgress) -> Void = { _ in }
     ) async throws -> Report {
         let files = try set.files(named: names)
+        try pool.allows(connections: 3)
         let counter = ProgressCounter(progress)
         return try await pool.withConnection { connection in
             try await connection.withRebuildLock { connection in
@@ -140,5 +141,13 @@ extension ProjectionSet {
             throw .unknown(name, known: files.map(\.name))
         }
         return files.filter { names.contains($0.name) }
+    }
+}
+
+extension PostgresPool {
+    /// Refuses at once what would wait for a connection in vain.
+    func allows(connections wanted: Int) throws(ProjectionError) {
+        let count = configuration.connectionsMax
+        if count < wanted { throw .tooFewConnections(count, wanted: wanted) }
     }
 }

@@ -10,9 +10,12 @@ struct Database {
     let pool: PostgresPool
     private let own: PrivatePostgres?
 
-    /// - Parameter role: whether to run our own PostgreSQL alone, or to share it with a `serve` that runs already.
+    /// - Parameters:
+    ///   - role: whether to run our own PostgreSQL alone, or to share it with a `serve` that runs already.
+    ///   - connectionsMin: how many connections the command cannot do without, whatever the settings say.
     static func open(
-        _ settings: Settings, role: PrivatePostgres.Configuration.Role, metrics: Metrics, logger: Logger
+        _ settings: Settings, role: PrivatePostgres.Configuration.Role, connectionsMin: Int = 1,
+        metrics: Metrics, logger: Logger
     ) async throws -> Database {
         var own: PrivatePostgres?
         let conninfo: String
@@ -28,7 +31,7 @@ struct Database {
         }
         do {
             var configuration = PoolConfiguration(connection: conninfo)
-            configuration.connectionsMax = settings[LifeOSSettings.databaseConnections]
+            configuration.connectionsMax = max(connectionsMin, settings[LifeOSSettings.databaseConnections])
             let pool = try await PostgresPool(configuration: configuration, metrics: metrics, logger: logger)
             return Database(pool: pool, own: own)
         } catch {

@@ -19,7 +19,8 @@ struct Studio {
     ) async throws -> Studio {
         let catalogue = try Catalogue.load(from: folders.events)
         let files = try ProjectionFile.load(from: folders.projections)
-        _ = try await ProjectionSet(files: files, catalogue: catalogue).install(in: pool)
+        try await ProjectionSet(files: files, catalogue: catalogue).bringUpToDate(
+            in: pool, fold: EntityFold(catalogue: catalogue, files: files), logger: logger.named("projections"))
         let cache = ResponseCache(catalogue: catalogue, headers: headers.headers, metrics: metrics)
         let tail = LogTail(pool: pool, metrics: metrics, logger: logger)
         tail.observe { cache.take($0) }

@@ -1,7 +1,7 @@
 import System
 
 /// How far a rebuild or a check has come.
-public struct Progress: Sendable, Hashable {
+public struct ProjectionProgress: Sendable, Hashable {
     public enum Phase: String, Sendable, Hashable {
         case reading, indexing, catchingUp = "catching up", exchanging, comparing, done
     }
@@ -35,7 +35,7 @@ final class ProgressCounter: Sendable {
     private static let interval: Duration = .milliseconds(100)
 
     private struct State {
-        var phase = Progress.Phase.reading
+        var phase = ProjectionProgress.Phase.reading
         var done = 0
         var total = 0
         var start = ContinuousClock.now
@@ -43,11 +43,11 @@ final class ProgressCounter: Sendable {
     }
 
     private let state = Lock(State())
-    private let report: @Sendable (Progress) -> Void
+    private let report: @Sendable (ProjectionProgress) -> Void
 
-    init(_ report: @escaping @Sendable (Progress) -> Void) { self.report = report }
+    init(_ report: @escaping @Sendable (ProjectionProgress) -> Void) { self.report = report }
 
-    func begin(_ phase: Progress.Phase, total: Int = 0) {
+    func begin(_ phase: ProjectionProgress.Phase, total: Int = 0) {
         let progress = state.withLock { state in
             state = State(phase: phase, total: total)
             return Self.progress(state)
@@ -56,7 +56,7 @@ final class ProgressCounter: Sendable {
     }
 
     func add(_ events: Int) {
-        let progress = state.withLock { state -> Progress? in
+        let progress = state.withLock { state -> ProjectionProgress? in
             state.done += events
             guard ContinuousClock.now - state.told >= Self.interval else { return nil }
             state.told = .now
@@ -65,8 +65,8 @@ final class ProgressCounter: Sendable {
         if let progress { report(progress) }
     }
 
-    private static func progress(_ state: State) -> Progress {
-        Progress(
+    private static func progress(_ state: State) -> ProjectionProgress {
+        ProjectionProgress(
             phase: state.phase, eventsDone: state.done, eventsTotal: state.total,
             elapsed: ContinuousClock.now - state.start)
     }

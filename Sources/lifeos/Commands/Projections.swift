@@ -1,0 +1,209 @@
+import CLI
+import Catalogue
+import Configuration
+import Entities
+import Migrations
+import PrivatePostgres
+import Projections
+import System
+import Telemetry
+
+extension Command {
+    static let projectionsList = Command(
+        "projections list", "Shows every projection: how large it is, when it was built, whether it wants a rebuild.",
+        details: "Tables that rebuilds have replaced are kept, and listed beneath, until `lifeos projections drop-old`."
+    ) { run in
+        try await withProjections(run) { projections in
+            let states = try await projections.set.list(in: projections.database.pool)
+            run.output.table(
+                [
+                    "name", "rows", Column("size_bytes", title: "Size"), "built_at",
+                    Column("built_position", title: "Position"), Column("is_stale", title: "Stale"), "summary",
+                ],
+                states.map { state in
+                    [
+                        .text(state.name), .number(state.rows), .size(state.bytes),
+                        state.builtAt.map(Cell.time) ?? .nothing, .number(state.builtPosition), .flag(state.isStale),
+                        .text(state.summary),
+                    ]
+                })
+            let old = try await OldSchema.all(in: projections.database.pool)
+            if !old.isEmpty { show(old, on: run.output) }
+            let stale = states.filter(\.isStale).map(\.name)
+            if !stale.isEmpty { run.output.note("Run: lifeos projections rebuild \(stale.joined(separator: " "))") }
+        }
+    }
+
+    private static let names = Argument<[String]>(
+        rest: "name", .text, "A projection to rebuild; all of them when none is named.")
+
+    static let projectionsRebuild = Command(
+        "projections rebuild", "Makes projections anew from the log, and puts them in the place of the old.",
+        details:
+            "The server may run meanwhile: it goes on reading and writing. Stopping a rebuild leaves everything as it was.",
+        arguments: [names],
+        examples: [
+            "lifeos projections rebuild": "all of them",
+            "lifeos projections rebuild words": "only the words that searches are compared with",
+        ]
+    ) { run in
+        try await withProjections(run) { projections in
+            let rebuilder = Rebuilder(
+                set: projections.set, fold: projections.fold, pool: projections.database.pool,
+                logger: projections.instruments.logger)
+            let display = PhaseDisplay(run.output)
+            defer { display.abandon() }
+            let report = try await rebuilder.rebuild(run[names].isEmpty ? nil : run[names]) { display.show($0) }
+            display.finish()
+            run.output.say(
+                """
+                Rebuilt \(report.names.joined(separator: ", ")) up to position \(report.position).
+                What was there before is kept in the schema \(report.oldSchema); `lifeos projections drop-old` removes it.
+                """,
+                [
+                    "names": .text(report.names.joined(separator: " ")), "position": .number(report.position),
+                    "events": .number(report.events), "rows": .number(report.rows),
+                    "old_schema": .text(report.oldSchema), "elapsed_seconds": .duration(report.elapsed),
+                    "held_up_seconds": .duration(report.heldUp),
+                ])
+        }
+    }
+
+    static let projectionsCheck = Command(
+        "projections check", "Compares every projection with what the log says it should be.",
+        details: """
+            Nothing is changed and nobody is held up. Exits with 1 where a projection differs, and names up to twenty \
+            rows of each: `missing` ones that the log has, `surplus` ones that it has not, and `different` ones.
+            """
+    ) { run in
+        try await withProjections(run) { projections in
+            let checker = Checker(
+                set: projections.set, fold: projections.fold, pool: projections.database.pool)
+            let display = PhaseDisplay(run.output)
+            defer { display.abandon() }
+            let report = try await checker.check { display.show($0) }
+            display.finish()
+            try tell(report, on: run.output)
+        }
+    }
+
+    static let projectionsDropOld = Command(
+        "projections drop-old", "Removes the tables that rebuilds have replaced."
+    ) { run in
+        try await withProjections(run) { projections in
+            let old = try await OldSchema.dropAll(in: projections.database.pool)
+            if old.isEmpty { run.output.note("There are none.") } else { show(old, on: run.output) }
+        }
+    }
+
+    private static func show(_ old: [OldSchema], on output: Output) {
+        output.table(
+            [Column("old_schema", title: "Old tables"), Column("size_bytes", title: "Size")],
+            old.map { [.text($0.name), .size($0.bytes)] })
+    }
+
+    private static func tell(_ report: CheckReport, on output: Output) throws {
+        output.table(
+            [
+                "name", Column("state", title: "State"), Column("live_rows", title: "Rows"),
+                Column("rebuilt_rows", title: "By the log"),
+            ],
+            report.projections.map {
+                [.text($0.name), .status($0.isSame ? .ok : .failed), .number($0.liveRows), .number($0.rebuiltRows)]
+            })
+        if report.isClean { return output.note("All are as the log has them, at position \(report.position).") }
+        output.table(
+            ["name", "difference", "row", "columns"],
+            report.projections.flatMap { projection in
+                projection.differences.map { difference in
+                    [
+                        .text(projection.name), .text(difference.kind.rawValue),
+                        .text(difference.key.joined(separator: " ")),
+                        .text(difference.columns.joined(separator: " ")),
+                    ]
+                }
+            })
+        let names = report.projections.filter { !$0.isSame }.map(\.name)
+        throw Failure(
+            "\(names.joined(separator: ", ")) \(names.count == 1 ? "differs" : "differ") from the log.",
+            advice: "Keep a copy if you want to find out why; then run: lifeos projections rebuild "
+                + names.joined(separator: " "))
+    }
+}
+
+/// What the commands on projections work with.
+private struct OpenProjections: Sendable {
+    let database: Database
+    let instruments: Instruments
+    let set: ProjectionSet
+    let fold: EntityFold
+}
+
+private func withProjections(
+    _ run: Invocation, _ body: (OpenProjections) async throws -> Void
+) async throws {
+    let settings = try Settings(run.environment, declaring: LifeOSSettings.all)
+    let instruments = try Instruments(settings, environment: run.environment)
+    defer { instruments.logger.flush() }
+    let folders = try Folders(settings)
+    let catalogue = try Catalogue.load(from: folders.events)
+    let files = try ProjectionFile.load(from: folders.projections)
+    let database = try await Database.open(
+        settings, role: .attachOrStart, connectionsMin: 6, metrics: instruments.metrics, logger: instruments.logger)
+    do {
+        let migrations = Migrator(try Migration.load(from: folders.migrations), logger: instruments.logger)
+        let pending = try await migrations.pending(in: database.pool)
+        if !pending.isEmpty {
+            throw Failure(
+                "\(pending.count) migrations have not run, so there is nothing to work on.",
+                advice: "Run: lifeos migrate")
+        }
+        try await body(
+            OpenProjections(
+                database: database, instruments: instruments, set: ProjectionSet(files: files, catalogue: catalogue),
+                fold: EntityFold(catalogue: catalogue, files: files)))
+        await database.close()
+    } catch {
+        await database.close()
+        throw error
+    }
+}
+
+/// Shows one phase of a rebuild after the other, each with its own bar.
+final class PhaseDisplay: Sendable {
+    private let output: Output
+    private let current = Lock<(phase: ProjectionProgress.Phase, bar: Progress?)?>(nil)
+
+    init(_ output: Output) { self.output = output }
+
+    func show(_ progress: ProjectionProgress) {
+        current.withLock { current in
+            if current?.phase != progress.phase {
+                current?.bar?.finish()
+                let (title, total) = (progress.phase.title, progress.eventsTotal)
+                // Only where events are counted there is something to draw.
+                if total == 0, let title { output.note("\(title) …") }
+                let bar = title.flatMap { total == 0 ? nil : output.progress($0, total: total, unit: "events") }
+                current = (progress.phase, bar)
+            }
+            current?.bar?.reach(progress.eventsDone)
+        }
+    }
+
+    func finish() { current.withLock { $0?.bar?.finish() } }
+
+    func abandon() { current.withLock { $0?.bar?.abandon() } }
+}
+
+extension ProjectionProgress.Phase {
+    fileprivate var title: String? {
+        switch self {
+        case .reading: "Reading the log"
+        case .indexing: "Building indexes"
+        case .catchingUp: "Catching up"
+        case .exchanging: "Exchanging tables"
+        case .comparing: "Comparing"
+        case .done: nil
+        }
+    }
+}

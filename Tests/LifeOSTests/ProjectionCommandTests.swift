@@ -1,0 +1,72 @@
+import HTTPClient
+import JSON
+import Postgres
+import System
+import Telemetry
+import TestSupport
+import Testing
+
+@Suite struct ProjectionCommandTests {
+    let folder: TemporaryFolder
+    var home: String { folder.path("home") }
+
+    init() throws { folder = try TemporaryFolder("projections") }
+
+    @Test func projectionsAreRebuiltAndCheckedWhileTheServerRuns() async throws {
+        let lifeos = try await RunningLifeOS.start(home: home)
+        let headers: HTTPClient.Headers = [
+            "Authorization": "Bearer \(RunningLifeOS.token)", "Content-Type": "application/json",
+        ]
+        func create(_ name: String) async throws {
+            let request = HTTPClient.Request(
+                .post, lifeos.address + "/api/v2/characters", headers: headers,
+                body: .bytes(Array(#"{"name": "\#(name)"}"#.utf8)))
+            let answer = try await lifeos.client.send(request)
+            #expect(answer.status == 201, "\(answer.text)")
+        }
+        try await create("Jenny")
+        let rebuilt = try await RunningLifeOS.run(["projections", "rebuild", "--json"], home: home)
+        #expect(rebuilt.exit == .code(0), "\(rebuilt.errorText)")
+        #expect(rebuilt.outputText.contains(#""position":1"#))
+        try await create("Frank")
+        let checked = try await RunningLifeOS.run(["projections", "check"], home: home)
+        #expect(checked.exit == .code(0), "\(checked.errorText)")
+        #expect(checked.errorText.contains("at position 2"), "\(checked.errorText)")
+        let list = try await RunningLifeOS.run(["projections", "list", "--json"], home: home)
+        #expect(list.outputText.contains(#""name":"entities""#) && list.outputText.contains("old_schema"))
+        let dropped = try await RunningLifeOS.run(["projections", "drop-old", "--json"], home: home)
+        #expect(dropped.outputText.contains("old_"))
+        let again = try await RunningLifeOS.run(["projections", "drop-old", "--json"], home: home)
+        #expect(again.exit == .code(0) && again.outputText == "")
+        _ = try await lifeos.stop()
+    }
+
+    @Test func aDifferenceEndsTheCheckWithOneAndSaysWhatToDo() async throws {
+        let database = try await TestDatabase.make()
+        let environment = ["DATABASE_URL": database.conninfo]
+        let early = try await RunningLifeOS.run(["projections", "check"], home: home, environment)
+        #expect(early.exit == .code(1))
+        #expect(early.errorText.contains("lifeos migrate"))
+        _ = try await RunningLifeOS.run(["migrate"], home: home, environment)
+        _ = try await RunningLifeOS.run(["projections", "rebuild"], home: home, environment)
+        let pool = try await PostgresPool(
+            configuration: .init(connection: database.conninfo), metrics: Metrics(), logger: .silent)
+        try await pool.execute("damage", "INSERT INTO live.words VALUES ('forged', 7)")
+        let damaged = try await RunningLifeOS.run(["projections", "check"], home: home, environment)
+        #expect(damaged.exit == .code(1))
+        #expect(damaged.outputText.contains("forged") && damaged.outputText.contains("surplus"))
+        #expect(damaged.errorText.contains("lifeos projections rebuild words"))
+        await pool.close()
+        await database.drop()
+    }
+
+    @Test func aProjectionThatIsNotThereIsNamed() async throws {
+        let database = try await TestDatabase.make()
+        let environment = ["DATABASE_URL": database.conninfo]
+        _ = try await RunningLifeOS.run(["migrate"], home: home, environment)
+        let result = try await RunningLifeOS.run(["projections", "rebuild", "wrods"], home: home, environment)
+        #expect(result.exit == .code(1))
+        #expect(result.errorText.contains("words"))
+        await database.drop()
+    }
+}
