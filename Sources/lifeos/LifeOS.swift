@@ -9,10 +9,12 @@ enum LifeOS {
         summary: "Your AI studio, kept as a log of everything that happened.",
         nouns: [
             "events": "What can be in the log.",
+            "log": "What is in the log.",
             "projections": "The tables that are made from the log.",
         ],
         commands: [
-            .serve, .migrate, .eventsDocs, .projectionsList, .projectionsRebuild, .projectionsCheck,
+            .serve, .migrate, .eventsDocs, .logShow, .logVerify, .projectionsList, .projectionsRebuild,
+            .projectionsCheck,
             .projectionsDropOld, .doctor, .version,
         ],
         topics: [.settings(LifeOSSettings.all)])

@@ -46,7 +46,7 @@ public struct LogRoutes: Sendable {
         let head = try await reader.head()
         var writer = JSONWriter()
         writer.object {
-            $0.field("items") { $0.array(of: events) { $0.write(document($1, isRaw: asked.isRaw)) } }
+            $0.field("items") { $0.array(of: events) { write($1, isRaw: asked.isRaw, into: &$0) } }
             $0.field("head", head.position)
             $0.field("head_hash", head.hash.hex)
         }
@@ -60,7 +60,7 @@ public struct LogRoutes: Sendable {
             let head = try await reader.head()
             throw Problem.notFound("There is no event at \(position). Use a position from 1 to \(head.position).")
         }
-        return .json(document(event, isRaw: isRaw).encoded())
+        return .json(document(event, isRaw: isRaw))
     }
 
     private func stream(_ request: Request) throws -> Response {
@@ -73,7 +73,7 @@ public struct LogRoutes: Sendable {
         return .events { stream in
             for await events in subscription {
                 for event in events {
-                    let data = document(event, isRaw: asked.isRaw).encoded()
+                    let data = document(event, isRaw: asked.isRaw)
                     // A name is one line, whatever a hand in the database made of it.
                     let name = event.type.utf8.contains { $0 < 0x20 } ? nil : event.type
                     let text = ServerEvent(
@@ -92,7 +92,13 @@ public struct LogRoutes: Sendable {
         ])
     }
 
-    private func document(_ event: Event, isRaw: Bool) -> EventDocument {
-        EventDocument(event: event, upcasted: isRaw ? nil : upcast(event))
+    private func document(_ event: Event, isRaw: Bool) -> [UInt8] {
+        var writer = JSONWriter()
+        write(event, isRaw: isRaw, into: &writer)
+        return writer.bytes
+    }
+
+    private func write(_ event: Event, isRaw: Bool, into writer: inout JSONWriter) {
+        event.encode(into: &writer, data: isRaw ? nil : upcast(event))
     }
 }

@@ -1,0 +1,109 @@
+import CLI
+import Configuration
+import EventLog
+import JSON
+import Postgres
+import System
+import Telemetry
+
+extension Command {
+    private static let after = Option(
+        "after", .integer(0 ... .max), placeholder: "position", "Only what comes after this position.")
+    private static let before = Option(
+        "before", .integer(1 ... .max), placeholder: "position", "Only what comes before this position.")
+    private static let stream = Option(repeated: "stream", identifier, "Only of this stream; may be repeated.")
+    private static let category = Option(
+        repeated: "category", .text, placeholder: "name", "Only of this category, such as character.")
+    private static let type = Option(
+        repeated: "type", .text, placeholder: "name", "Only events of this type, such as character.created.")
+    private static let actor = Option("actor", .text, placeholder: "name", "Only what this actor did.")
+    private static let correlation = Option(
+        "correlation", identifier, "Only what belongs to this command, import or other whole.")
+    private static let since = Option("since", .time, "Only what was recorded then or later.")
+    private static let until = Option("until", .time, "Only what was recorded then or earlier.")
+    private static let limit = Option(
+        "limit", .integer(1...100_000), default: "50", placeholder: "number",
+        "So many at most: the latest, or the first where --after or --since is given.")
+    private static let follows = Option(
+        flag: "follow", short: "f", "Goes on with what happens, until Ctrl-C; with --after, from there on.")
+
+    private static let identifier = Kind(
+        form: "an identifier such as 0197a1b2-0000-7000-8000-00000000000f", placeholder: "id"
+    ) { text, _ throws(Malformed) in
+        guard let id = UUID(text) else { throw Malformed() }
+        return id
+    }
+
+    static let logShow = Command(
+        "log show", "Prints events: position, time, type, stream, version, actor and data.",
+        details: "With --json, each event is one line with everything that is known of it.",
+        options: [after, before, stream, category, type, actor, correlation, since, until, limit, follows],
+        examples: [
+            "lifeos log show --actor admin --since 2026-11-21T00:00:00Z": "What the administrator did since midnight.",
+            "lifeos log show --follow": "The latest, and then what happens.",
+        ]
+    ) { run in
+        try await withLog(run) { pool in
+            let reader = EventReader(pool: pool)
+            var filter = filter(run)
+            let head = try await reader.head().position
+            if run[follows], let start = filter.after {
+                return try await follow(run, pool, filter, after: start)
+            }
+            if run[follows] { filter.upTo = min(filter.upTo ?? head, head) }
+            let wantsFirst = filter.after != nil || filter.since != nil
+            let events = try await reader.events(
+                filter, limit: run[limit], order: wantsFirst ? .ascending : .descending)
+            if events.isEmpty, !run[follows] { run.output.note("No event is like that.") }
+            for event in wantsFirst ? events : events.reversed() { show(event, on: run.output) }
+            filter.upTo = run[before].map { $0 - 1 }
+            if run[follows] { try await follow(run, pool, filter, after: head) }
+        }
+    }
+
+    private static func filter(_ run: Invocation) -> EventFilter {
+        func given<Item>(_ list: [Item]) -> [Item]? { list.isEmpty ? nil : list }
+        var filter = EventFilter()
+        filter.after = run[after]
+        filter.upTo = run[before].map { $0 - 1 }
+        filter.streams = given(run[stream])
+        filter.categories = given(run[category])
+        filter.types = given(run[type])
+        filter.actor = run[actor]
+        filter.correlation = run[correlation]
+        filter.since = run[since]
+        filter.until = run[until]
+        return filter
+    }
+
+    /// Prints what comes until somebody asks it to stop, or nobody reads any more.
+    private static func follow(
+        _ run: Invocation, _ pool: PostgresPool, _ filter: EventFilter, after position: Int
+    ) async throws {
+        let tail = LogTail(pool: pool, metrics: Metrics(), logger: .silent)
+        try await tail.start()
+        var filter = filter
+        filter.after = position
+        let printing = Task { [filter] in
+            for await events in tail.subscribe(after: position, filter: filter) {
+                for event in events { show(event, on: run.output) }
+            }
+        }
+        _ = try? await run.interrupted()
+        await tail.stop()
+        await printing.value
+    }
+
+    private static func show(_ event: Event, on output: Output) {
+        if output.isJSON { return output.json(event) }
+        let actor = (try? JSONValue(parsing: event.meta))?["actor"]?.string ?? "?"
+        let data = String(decoding: event.data.prefix(shownBytesMax), as: UTF8.self)
+        let rest = event.data.count > shownBytesMax ? "…" : ""
+        output.say(
+            "\(event.position)  \(event.recordedAt)  \(event.type)  \(event.stream) v\(event.version)  \(actor)  "
+                + data.replacing("\n", with: " ") + rest)
+    }
+
+    /// Of an event's data, so much is shown to people.
+    private static let shownBytesMax = 200
+}
