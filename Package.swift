@@ -115,8 +115,8 @@ let package = Package(
         tests(
             "APITests",
             [
-                "API", "EventLog", "Migrations", "Postgres", "HTTPServer", "HTTPClient", "Cryptography", "Telemetry",
-                "JSON", "System", "TestSupport",
+                "API", "Accounts", "Entities", "Projections", "EventLog", "Migrations", "Catalogue", "Postgres",
+                "HTTPServer", "HTTPClient", "Cryptography", "Telemetry", "JSON", "System", "TestSupport",
             ]),
         tests(
             "LifeOSTests",

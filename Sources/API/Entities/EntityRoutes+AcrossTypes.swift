@@ -8,7 +8,9 @@ extension EntityRoutes {
     func declareAcrossTypes(in router: inout Router) {
         router.get(
             "/api/v2/entities",
-            info: RouteInfo(name: "entities.list", summary: "List entities of all types.", tags: ["Entities"])
+            info: RouteInfo(
+                name: "entities.list", summary: "List entities of all types.", tags: ["Entities"],
+                details: Operation.list(of: nil))
         ) { request in
             try cached(request)
         } otherwise: { request in
@@ -17,7 +19,8 @@ extension EntityRoutes {
         router.get(
             "/api/v2/search",
             info: RouteInfo(
-                name: "entities.search", summary: "Find entities of all types by words.", tags: ["Entities"])
+                name: "entities.search", summary: "Find entities of all types by words.", tags: ["Entities"],
+                details: Operation.list(of: nil, needsSearch: true))
         ) { request in
             try cached(request)
         } otherwise: { request in
@@ -28,13 +31,20 @@ extension EntityRoutes {
     func declareTagRoutes(in routes: inout Router) {
         routes.get(
             "/cloud",
-            info: RouteInfo(name: "tags.cloud", summary: "Tags with how many entities wear them.", tags: ["Tags"])
+            info: RouteInfo(
+                name: "tags.cloud", summary: "Tags with how many entities wear them.", tags: ["Tags"],
+                details: Operation.tagCounts(.type(of: service.catalogue), limit: Self.cloudLimit))
         ) { request in try await tags(request, needsPrefix: false) }
         routes.get(
             "/suggest",
-            info: RouteInfo(name: "tags.suggest", summary: "Tags that begin with what someone types.", tags: ["Tags"])
+            info: RouteInfo(
+                name: "tags.suggest", summary: "Tags that begin with what someone types.", tags: ["Tags"],
+                details: Operation.tagCounts(.prefix, .type(of: service.catalogue), limit: Self.suggestionsLimit))
         ) { request in try await tags(request, needsPrefix: true) }
     }
+
+    private static let cloudLimit = 100
+    private static let suggestionsLimit = 10
 
     private func tags(_ request: Request, needsPrefix: Bool) async throws -> Response {
         let (type, prefix, limit, point) = try request.query.decode(unknown: .refused) {
@@ -44,7 +54,9 @@ extension EntityRoutes {
                 {
                     service.catalogue[type: $0]?.name
                 }, needsPrefix ? reader.text("prefix", bytes: 1...100, .required) : nil,
-                reader.int("limit", in: 1...EntityReader.tagsMax, default: needsPrefix ? 10 : 100),
+                reader.int(
+                    "limit", in: 1...EntityReader.tagsMax,
+                    default: needsPrefix ? Self.suggestionsLimit : Self.cloudLimit),
                 ListParameters.point(&reader)
             )
         }

@@ -9,30 +9,40 @@ import System
 extension EntityRoutes {
     func declareReading(_ type: EntityType, in routes: inout Router) {
         let one = type.title.lowercased()
-        routes.get("", info: info(type, "list", "List \(type.plural.lowercased()).")) { request in
+        routes.get("", info: info(type, "list", "List \(type.plural.lowercased()).", .list(of: type))) { request in
             try cached(request)
         } otherwise: { request in
             try await list(request, type, ListParameters.query(request, of: type))
         }
-        routes.get("/{id}", info: info(type, "get", "Read a \(one).")) { request in
+        routes.get("/{id}", info: info(type, "get", "Read a \(one).", .one(type))) { request in
             try cached(request)
         } otherwise: { request in
             try await find(request, type)
         }
-        routes.get("/{id}/history", info: info(type, "history", "What happened to a \(one), the latest first.")) {
-            request in try await history(request, type)
-        }
-        routes.get("/{id}/versions/{version}", info: info(type, "version", "Read a \(one) as it was in a version.")) {
-            request in try await version(request, type)
-        }
-        routes.get("/{id}/diff", info: info(type, "diff", "What differs between two versions of a \(one).")) {
-            request in try await difference(request, type)
-        }
         routes.get(
-            "/{id}/references", info: info(type, "references", "What a \(one) points to, and what points to it.")
-        ) {
-            request in try await references(request, type)
-        }
+            "/{id}/history",
+            info: info(
+                type, "history", "What happened to a \(one), the latest first.",
+                .about(type, .limit, .offset, schema: "HistoryPage", "Its versions."))
+        ) { request in try await history(request, type) }
+        routes.get(
+            "/{id}/versions/{version}",
+            info: info(type, "version", "Read a \(one) as it was in a version.", .one(type, .version))
+        ) { request in try await version(request, type) }
+        routes.get(
+            "/{id}/diff",
+            info: info(
+                type, "diff", "What differs between two versions of a \(one).",
+                .about(
+                    type, .version("from", "The one version."), .version("to", "The other."), schema: "Diff",
+                    "What is different in the other."))
+        ) { request in try await difference(request, type) }
+        routes.get(
+            "/{id}/references",
+            info: info(
+                type, "references", "What a \(one) points to, and what points to it.",
+                .about(type, schema: "References", "Both directions."))
+        ) { request in try await references(request, type) }
     }
 
     func list(_ request: Request, _ type: EntityType?, _ query: ListQuery) async throws -> Response {
@@ -40,7 +50,7 @@ extension EntityRoutes {
         let page = try await EntityProblems.translating(type ?? everyType) { try await reader.list(query) }
         let bytes = page.encoded()
         let tag = EntityTag(TextCoding.base64URL.encode(Array(SHA256.hash(bytes).bytes.prefix(12))))
-        return try unlessKnown(request, tag, cache.keep(request.target, bytes, tag: tag, ticket))
+        return try request.answer(cache.keep(request.target, bytes, tag: tag, ticket), tag: tag)
     }
 
     private func subject(_ query: ListQuery, _ type: EntityType?) -> ResponseCache.Subject {
@@ -62,7 +72,7 @@ extension EntityRoutes {
             return document
         }
         let tag = EntityTag(try Self.version(of: document))
-        return try unlessKnown(request, tag, cache.keep(request.target, document, tag: tag, ticket))
+        return try request.answer(cache.keep(request.target, document, tag: tag, ticket), tag: tag)
     }
 
     private static func isPast(_ point: Point) -> Bool { if case .position = point { true } else { false } }
@@ -104,7 +114,7 @@ extension EntityRoutes {
         }
         let response = Response(
             headers: ["Content-Type": "application/json", "ETag": "\"\(number)\""], body: .bytes(document))
-        return try unlessKnown(request, EntityTag(String(number)), response)
+        return try request.answer(response, tag: EntityTag(String(number)))
     }
 
     private func difference(_ request: Request, _ type: EntityType) async throws -> Response {

@@ -9,13 +9,16 @@ import System
 extension EntityRoutes {
     func declareWriting(_ type: EntityType, in routes: inout Router) {
         let one = type.title.lowercased()
-        routes.post("", info: info(type, "create", "Create a \(one).")) { request in
-            let content = try Self.content(request.json(), of: type)
+        routes.post("", info: info(type, "create", "Create a \(one).", .create(type))) { request in
+            let content = try Self.content(Self.body(request), of: type)
             let id = type.derivedID(for: content.data) ?? service.identifiers.next()
             return try await submit(.create(content), on: id, of: type, request)
         }
-        routes.patch("/{id}", info: info(type, "update", "Change fields of a \(one) by a merge patch.")) { request in
-            let patch = try request.json()
+        let patch = Schema.named("\(Schema.name(of: type.name))Patch")
+        routes.patch(
+            "/{id}", info: info(type, "update", "Change fields of a \(one) by a merge patch.", .change(type, by: patch))
+        ) { request in
+            let patch = try Self.body(request)
             guard patch.object != nil else { throw Problem.notAnObject }
             return try await submit(.patch(patch), on: identifier(request, type), of: type, request)
         }
@@ -26,35 +29,58 @@ extension EntityRoutes {
             "unfavorite": (.favorite(false), "Make a \(one) a favorite no more."),
         ]
         for (verb, (action, summary)) in verbs {
-            routes.post("/{id}/\(verb)", info: info(type, verb, summary)) { request in
+            routes.post("/{id}/\(verb)", info: info(type, verb, summary, .change(type))) { request in
                 try await submit(action, on: identifier(request, type), of: type, request)
             }
         }
-        routes.post("/{id}/revert", info: info(type, "revert", "Give a \(one) the fields of an earlier version again."))
-        {
-            request in try await revert(request, type)
-        }
+        routes.post(
+            "/{id}/revert",
+            info: info(
+                type, "revert", "Give a \(one) the fields of an earlier version again.",
+                .change(type, by: Operation.Body.revert))
+        ) { request in try await revert(request, type) }
         declareConnecting(type, in: &routes)
     }
 
     /// Tags and links.
     private func declareConnecting(_ type: EntityType, in routes: inout Router) {
         let one = type.title.lowercased()
-        routes.post("/{id}/tags", info: info(type, "tag", "Put tags on a \(one); new ones come into being.")) {
-            request in
+        routes.post(
+            "/{id}/tags",
+            info: info(
+                type, "tag", "Put tags on a \(one); new ones come into being.",
+                .change(type, by: Operation.Body.tags))
+        ) { request in
             let tags = try Self.slugs(request.json(as: .object(.required("tags", .array(of: .string)), build: { $0 })))
             return try await submit(.tag(tags), on: identifier(request, type), of: type, request)
         }
-        routes.delete("/{id}/tags/{tag}", info: info(type, "untag", "Take a tag off a \(one).")) { request in
+        routes.delete(
+            "/{id}/tags/{tag}",
+            info: info(
+                type, "untag", "Take a tag off a \(one).",
+                .change(type, .path("tag", "The tag.", ["type": "string", "minLength": 1])))
+        ) { request in
             let tag = try request.parameter("tag")
             return try await submit(.untag([Slug.of(tag) ?? tag]), on: identifier(request, type), of: type, request)
         }
-        routes.post("/{id}/links", info: info(type, "link", "Connect a \(one) with another entity.")) { request in
+        routes.post(
+            "/{id}/links",
+            info: info(
+                type, "link", "Connect a \(one) with another entity.", .change(type, by: Operation.Body.link))
+        ) { request in
             let link = try Self.link(request)
             return try await submit(.link(link), on: identifier(request, type), of: type, request)
         }
-        routes.delete("/{id}/links/{target}", info: info(type, "unlink", "Take a connection of a \(one) away.")) {
-            request in
+        routes.delete(
+            "/{id}/links/{target}",
+            info: info(
+                type, "unlink", "Take a connection of a \(one) away.",
+                .change(
+                    type, .path("target", "The entity at the other end."),
+                    Parameter(
+                        name: "relation", place: .query, summary: "What the connection means.",
+                        schema: ["type": "string", "minLength": 1, "maxLength": 40, "default": "related"])))
+        ) { request in
             let target: UUID = try request.parameter("target")
             let relation = try request.query.decode(unknown: .refused) {
                 (reader: inout ParameterReader) throws(Problem) in
@@ -64,6 +90,18 @@ extension EntityRoutes {
             return try await submit(.unlink(link), on: identifier(request, type), of: type, request)
         }
     }
+
+    /// What a link may be called.
+    static let relationPattern: JSONValue = "^[a-z0-9]+(-[a-z0-9]+)*$"
+
+    /// The body, which nests so little that it can still be read as a part of an answer, or of many.
+    static func body(_ request: Request) throws(Problem) -> JSONValue { try request.json(limits: bodyLimits) }
+
+    private static let bodyLimits = {
+        var limits = JSONLimits()
+        limits.depth = 64
+        return limits
+    }()
 
     /// Data that fit the type, with what is derived from them. What is null is left out, as a merge patch would.
     static func content(_ body: JSONValue, of type: EntityType) throws(Problem) -> Content {
@@ -98,14 +136,13 @@ extension EntityRoutes {
         guard let target = UUID(to) else {
             throw Problem.invalidFields([.init(.pointer("/to"), "format", "Give the id of an entity.")])
         }
-        guard let name = (relation ?? "related").split(separator: " ").first,
-            Slug.of(String(name)) == relation ?? "related"
-        else {
+        let name = relation ?? "related"
+        guard Slug.of(name) == name, name.utf8.allSatisfy({ $0 < 0x80 }) else {
             throw Problem.invalidFields([
                 .init(.pointer("/relation"), "pattern", "Use small letters, digits and hyphens, such as shows.")
             ])
         }
-        return Entity.Link(target: target, relation: String(name))
+        return Entity.Link(target: target, relation: name)
     }
 
     private func revert(_ request: Request, _ type: EntityType) async throws -> Response {

@@ -29,8 +29,8 @@ public struct EntityRoutes: Sendable {
     }
 
     /// How a route tells about itself.
-    func info(_ type: EntityType, _ verb: String, _ summary: String) -> RouteInfo {
-        RouteInfo(name: "\(type.collection).\(verb)", summary: summary, tags: [type.plural])
+    func info(_ type: EntityType, _ verb: String, _ summary: String, _ operation: Operation) -> RouteInfo {
+        RouteInfo(name: "\(type.collection).\(verb)", summary: summary, tags: [type.plural], details: operation)
     }
 
     /// The entity that the path names; what is no id names nothing.
@@ -47,16 +47,9 @@ public struct EntityRoutes: Sendable {
     func cached(_ request: Request) throws(Problem) -> Response? {
         guard let hit = cache.find(request.target) else { return nil }
         if request.header("If-None-Match") != nil, let tag = hit.tag {
-            return try unlessKnown(request, tag, hit.response)
+            return try request.answer(hit.response, tag: tag)
         }
         return hit.response
     }
 
-    func unlessKnown(_ request: Request, _ tag: EntityTag, _ response: Response) throws(Problem) -> Response {
-        switch try request.preconditions.evaluate(isRead: true, tag: tag) {
-        case .proceed: return response
-        case .notModified: return Response(.notModified, headers: ["ETag": tag.description])
-        case .failed: throw .preconditionFailed()
-        }
-    }
 }

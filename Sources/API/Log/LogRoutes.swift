@@ -21,15 +21,18 @@ public struct LogRoutes: Sendable {
     public func declare(in router: inout Router) {
         router.get(
             "/api/v2/admin/events",
-            info: RouteInfo(name: "events.list", summary: "List what happened.", tags: ["Events"])
+            info: RouteInfo(
+                name: "events.list", summary: "List what happened.", tags: ["Events"], details: Operation.events)
         ) { request in try await list(request) }
         router.get(
             "/api/v2/admin/events/{position}",
-            info: RouteInfo(name: "events.get", summary: "Read one event.", tags: ["Events"])
+            info: RouteInfo(name: "events.get", summary: "Read one event.", tags: ["Events"], details: Operation.event)
         ) { request in try await get(request) }
         router.get(
             "/api/v2/stream/events",
-            info: RouteInfo(name: "events.stream", summary: "Follow what happens, as it happens.", tags: ["Events"])
+            info: RouteInfo(
+                name: "events.stream", summary: "Follow what happens, as it happens.", tags: ["Events"],
+                details: Operation.eventStream)
         ) { request in try stream(request) }
     }
 

@@ -54,7 +54,12 @@ extension EntityReader {
         batch.add("entities_count", "SELECT count(*) FROM \(source) WHERE \(conditions)")
         batch.add("entities_page", page)
         batch.add("commit", "COMMIT")
-        let answers = try await pool.run(batch)
+        let answers: [Rows]
+        do {
+            answers = try await pool.run(batch)
+        } catch let error as PostgresError where query.cursor != nil && error.isAboutData {
+            throw QueryProblem.badCursor
+        }
         let head = try answers[1].only(Int.self)
         if let asOf, asOf > head { throw QueryProblem.badCursor }
         let rows = try answers[3].decode(JSONBytes.self, [String].self)
@@ -64,6 +69,11 @@ extension EntityReader {
             items: shown.map(\.0.bytes), total: try answers[2].only(Int.self),
             next: next.map { Cursor(position: asOf ?? head, keys: $0.1, question: question) }, position: asOf ?? head)
     }
+}
+
+extension PostgresError {
+    /// Whether a value could not be read as what it has to be: class 22 of SQLSTATE.
+    fileprivate var isAboutData: Bool { code.rawValue.hasPrefix("22") }
 }
 
 extension ListQuery {

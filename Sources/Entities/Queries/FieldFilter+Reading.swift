@@ -51,7 +51,7 @@ extension FieldFilter {
         case (.exists, _), (_, .boolean):
             if values[0] != "true", values[0] != "false" { throw Problem(advice: "Compare with true or false.") }
         case (_, .integer), (_, .number):
-            for value in values where value.utf8.count > 60 || JSONNumber(value) == nil {
+            for value in values where value.utf8.count > 60 || JSONNumber(value)?.isStorable != true {
                 throw Problem(advice: "Compare with a number.")
             }
         default: break

@@ -1,5 +1,6 @@
 import API
 import Accounts
+import Catalogue
 import Console
 import HTTPServer
 import Telemetry
@@ -14,6 +15,7 @@ enum Routes {
         let address: String
         let dashboards: String
         let headers: SecurityHeaders
+        let catalogue: Catalogue
         let entities: EntityRoutes
         let log: LogRoutes
     }
@@ -36,11 +38,17 @@ enum Routes {
         health.declare(in: &router)
         MetricsRoutes(metrics: parts.metrics).declare(in: &router)
         console.declareOpen(in: &router)
+        let open = router.routes
         router.group("") { signedIn in
             signedIn.use(Authentication(token: parts.token, sessions: sessions))
             console.declare(in: &signedIn)
             parts.entities.declare(in: &signedIn)
             parts.log.declare(in: &signedIn)
+            // Last: they describe whatever was declared before.
+            DescriptionRoutes(
+                catalogue: parts.catalogue, version: LifeOS.version, server: parts.address,
+                headers: parts.headers.headers
+            ).declare(in: &signedIn, open: open)
         }
         return router
     }

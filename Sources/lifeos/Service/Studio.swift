@@ -11,6 +11,7 @@ import Telemetry
 struct Studio {
     private let service: EntityService
     private let tail: LogTail
+    var catalogue: Catalogue { service.catalogue }
     let routes: EntityRoutes
     let log: LogRoutes
 

@@ -1,0 +1,69 @@
+import HTTPServer
+import JSON
+
+/// What the routes of the log say of themselves.
+extension Operation {
+    static let events = Operation(
+        parameters: Parameter.events + [
+            Parameter(
+                name: "limit", place: .query, summary: "How many to answer at most.",
+                schema: Schema.whole(from: 1, to: EventParameters.limitMax, default: 50)),
+            Parameter(
+                name: "order", place: .query, summary: "The oldest first, or the latest.",
+                schema: Schema.choice(EventParameters.Order.allCases.map(\.rawValue), default: "asc")),
+            .requestID,
+        ],
+        answers: [
+            Answer(
+                summary: "Events, and where the log ends.",
+                schema: Schema.object([
+                    "items": Schema.list(of: Schema.named("Event")), "head": Schema.count, "head_hash": Schema.text,
+                ]))
+        ])
+
+    static let event = Operation(
+        parameters: [
+            .path("position", "Where it stands in the log; the first is 1.", Schema.whole(from: 1)), .raw, .requestID,
+        ], answers: [Answer(summary: "The event.", schema: Schema.named("Event"))], problems: [.notFound])
+
+    static let eventStream = Operation(
+        parameters: Parameter.events + [
+            Parameter(
+                name: "Last-Event-ID", place: .header,
+                summary: "The position of the last event that arrived: the stream goes on behind it.",
+                schema: Schema.count)
+        ],
+        answers: [
+            Answer(
+                summary: "Server-sent events: `id` is the position, `event` the type, `data` the event as JSON.",
+                schema: Schema.text, mediaType: "text/event-stream")
+        ])
+}
+
+extension Parameter {
+    fileprivate static let events: [Parameter] = [
+        query("after", "Only events behind this position.", Schema.count),
+        query("before", "Only events in front of this position.", Schema.whole(from: 1)),
+        list("stream", "Only what happened to these, by their ids.", Schema.id),
+        list("category", "Only events of these categories, such as character.", name),
+        list("type", "Only events of these types, such as character.created.", name),
+        query("actor", "Only what this one did.", ["type": "string", "minLength": 1, "maxLength": 50]),
+        query("correlation", "Only what belongs to this undertaking.", Schema.id),
+        query("since", "Only what was recorded at this time or later.", Schema.time),
+        query("until", "Only what was recorded at this time or earlier.", Schema.time), raw,
+    ]
+
+    fileprivate static let raw = query("raw", "Data as they were written, not in the newest shape.", Schema.flag)
+
+    private static let name: JSONValue = ["type": "string", "pattern": "^[a-z_.]+$"]
+
+    private static func query(_ name: String, _ summary: String, _ schema: JSONValue) -> Parameter {
+        Parameter(name: name, place: .query, summary: summary, schema: schema)
+    }
+
+    private static func list(_ name: String, _ summary: String, _ items: JSONValue) -> Parameter {
+        Parameter(
+            name: name, place: .query, summary: summary, schema: Schema.list(of: items, ["maxItems": 20]),
+            isJoined: true)
+    }
+}

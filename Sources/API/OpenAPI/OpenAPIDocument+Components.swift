@@ -1,0 +1,150 @@
+import Catalogue
+import Entities
+import HTTPServer
+import JSON
+
+/// What operations share: schemas, parameters, headers, problems.
+extension OpenAPIDocument {
+    var components: JSONValue {
+        [
+            "schemas": schemas,
+            "parameters": .object(JSONObject(Parameter.shared.map { ($0.name, Self.parameter($0)) })),
+            "headers": .object(
+                JSONObject(
+                    Operation.Header.allCases.map {
+                        ($0.rawValue, ["description": .string($0.summary), "schema": Schema.text])
+                    })),
+            "responses": .object(JSONObject(ProblemCodes.statuses.map { (Self.name(of: $0), Self.problem($0)) })),
+            "securitySchemes": [
+                "token": [
+                    "type": "http", "scheme": "bearer",
+                    "description": "The token of LIFEOS_ADMIN_TOKEN, or of the file admin-token in LIFEOS_HOME.",
+                ]
+            ],
+        ]
+    }
+
+    private static func problem(_ status: Status) -> JSONValue {
+        let entries = ProblemCodes.entries(of: status)
+        let meanings = entries.map { "- `\($0.code)`: \($0.meaning)" }.joined(separator: "\n")
+        return [
+            "description": .string(meanings),
+            "content": [
+                "application/problem+json": [
+                    "schema": [
+                        "allOf": [
+                            Schema.named("Problem"),
+                            [
+                                "properties": [
+                                    "code": Schema.choice(entries.map(\.code)),
+                                    "status": ["const": .integer(status.rawValue)],
+                                ]
+                            ],
+                        ]
+                    ]
+                ]
+            ],
+        ]
+    }
+
+    private var schemas: JSONValue {
+        var schemas = Self.commonSchemas
+        for type in catalogue.types {
+            let name = Schema.name(of: type.name)
+            schemas[name] = Self.entity(type)
+            schemas["\(name)Page"] = Self.page(of: Schema.named(name))
+            schemas["\(name)Data"] = type.schemaDocument
+            if !type.isSystem { schemas["\(name)Patch"] = type.patchDocument }
+        }
+        let everyday = catalogue.types.filter { !$0.isSystem && $0.name != "tag" }
+        schemas["Entity"] = ["oneOf": .array(everyday.map { Schema.named(Schema.name(of: $0.name)) })]
+        schemas["EntityPage"] = Self.page(of: Schema.named("Entity"))
+        return .object(schemas)
+    }
+
+    private static func entity(_ type: EntityType) -> JSONValue {
+        var schema = Schema.object(
+            [
+                "id": Schema.id, "type": ["const": .string(type.name)], "version": Schema.whole(from: 1),
+                "position": Schema.whole(from: 1), "created_at": Schema.time, "updated_at": Schema.time,
+                "archived": Schema.flag,
+                "archived_with": [
+                    "type": "string", "format": "uuid",
+                    "description": "The entity whose archiving took this one along.",
+                ],
+                "favorite": Schema.flag, "tags": Schema.list(of: Schema.text),
+                "links": Schema.list(of: Schema.named("Link")),
+                "data": Schema.named("\(Schema.name(of: type.name))Data"),
+            ], optional: ["archived_with"])
+        schema["description"] = .string(type.summary)
+        return schema
+    }
+
+    private static func page(of items: JSONValue) -> JSONValue {
+        Schema.object([
+            "items": Schema.list(of: items), "total": Schema.count, "next_cursor": Schema.textOrNull,
+            "position": Schema.count,
+        ])
+    }
+
+    private static let commonSchemas: JSONObject = [
+        "Problem": [
+            "type": "object",
+            "description": "Why a request was not answered as asked (RFC 9457).",
+            "properties": [
+                "type": Schema.text, "title": Schema.text, "status": Schema.whole(from: 400, to: 599),
+                "detail": ["type": "string", "description": "What to do."],
+                "code": ["type": "string", "description": "For programs to branch on."],
+                "request_id": Schema.text,
+                "errors": Schema.list(of: Schema.named("FieldProblem")),
+            ],
+            "required": ["type", "title", "status", "detail", "code", "request_id"],
+        ],
+        "FieldProblem": Schema.object(
+            [
+                "pointer": ["type": "string", "description": "The place in the body (RFC 6901)."],
+                "parameter": Schema.text, "header": Schema.text, "code": Schema.text, "message": Schema.text,
+            ], optional: ["pointer", "parameter", "header"]),
+        "Link": Schema.object(["to": Schema.id, "relation": Schema.text]),
+        "Difference": Schema.object(
+            [
+                "path": ["type": "string", "description": "The place in the entity (RFC 6901)."],
+                "old": ["description": "Missing where there was nothing."],
+                "new": ["description": "Missing where there is nothing any more."],
+            ], optional: ["old", "new"]),
+        "Diff": Schema.object([
+            "from": Schema.whole(from: 1), "to": Schema.whole(from: 1),
+            "changes": Schema.list(of: Schema.named("Difference")),
+        ]),
+        "HistoryPage": Schema.object([
+            "items": Schema.list(
+                of: Schema.object([
+                    "version": Schema.whole(from: 1), "position": Schema.whole(from: 1), "event": Schema.text,
+                    "recorded_at": Schema.time, "actor": Schema.textOrNull, "reason": Schema.textOrNull,
+                    "command": Schema.textOrNull, "correlation": Schema.textOrNull,
+                    "changes": Schema.list(of: Schema.named("Difference")),
+                ])), "total": Schema.count, "position": Schema.count,
+        ]),
+        "Reference": Schema.object([
+            "field": Schema.text, "id": Schema.id, "type": Schema.text, "name": Schema.text, "archived": Schema.flag,
+            "href": Schema.text,
+        ]),
+        "References": Schema.object([
+            "outgoing": Schema.list(of: Schema.named("Reference")),
+            "incoming": Schema.list(of: Schema.named("Reference")), "position": Schema.count,
+        ]),
+        "TagCounts": Schema.object([
+            "items": Schema.list(
+                of: Schema.object([
+                    "tag": Schema.text, "name": Schema.text, "category": Schema.textOrNull, "color": Schema.textOrNull,
+                    "count": Schema.count,
+                ])), "position": Schema.count,
+        ]),
+        "Event": Schema.object([
+            "position": Schema.whole(from: 1), "stream": Schema.id, "category": Schema.text,
+            "version": Schema.whole(from: 1), "type": Schema.text, "schema_version": Schema.whole(from: 1),
+            "data": ["type": "object"], "meta": ["type": "object"], "recorded_at": Schema.time, "hash": Schema.text,
+        ]),
+        "Anything": ["type": "object"],
+    ]
+}

@@ -1,0 +1,108 @@
+import Catalogue
+import Entities
+import EventLog
+import HTTPServer
+import JSON
+import System
+import TestSupport
+import Testing
+
+@testable import API
+
+@Suite struct DescriptionTests {
+    @Test func everyRouteIsDescribed() async throws {
+        try await Studio.with { studio in
+            let description = try await Description(studio.client())
+            let described = Set(description.operations.map { "\($0.method) \($0.path)" })
+            let declared = Set(studio.routes.map { "\($0.method) \(OpenAPIDocument.path($0.pattern))" })
+            #expect(described == declared)
+            #expect(Set(description.operations.map(\.name)).count == described.count, "two have one name")
+            for operation in description.operations {
+                #expect(operation.json["summary"]?.string?.isEmpty == false, "\(operation.name) has no summary")
+                #expect(operation.json["tags"]?.array?.isEmpty == false, "\(operation.name) has no tags")
+            }
+        }
+    }
+
+    @Test func everyTypeHasItsSchemas() async throws {
+        try await Studio.with { studio in
+            let description = try await Description(studio.client())
+            for type in studio.catalogue.types {
+                let data = description.document["components"]?["schemas"]?["\(Schema.name(of: type.name))Data"]
+                #expect(data == type.schemaDocument)
+            }
+        }
+    }
+
+    @Test func bothDocumentsAreMadeOnceAndKnownByTheirTags() async throws {
+        try await Studio.with { studio in
+            let client = try studio.client()
+            for path in ["/openapi.json", "/asyncapi.json"] {
+                let first = try await client.get(path)
+                #expect(first.status == 200)
+                let tag = try #require(first.header("ETag"))
+                #expect(try await client.get(path).bytes == first.bytes)
+                #expect(try await client.get(path, ["If-None-Match": tag]).status == 304)
+            }
+            #expect(try await client.get("/asyncapi.json").json["asyncapi"] == "3.0.0")
+        }
+    }
+
+    /// A request for each operation and for each of its parameters, made of nothing but the document.
+    @Test func everyOperationDoesWhatItSays() async throws {
+        try await Studio.with { studio in
+            let client = try studio.client()
+            let description = try await Description(client)
+            var walk = try await Walk(studio, client, description)
+            try await walk.makeOneOfEachType()
+            for operation in description.operations {
+                for request in walk.requests(for: operation) {
+                    let answer = try await client.send(request.line, request.body, request.headers)
+                    let faults = try description.faults(in: answer, to: operation)
+                    #expect(faults == [])
+                    #expect(200..<300 ~= answer.status, "\(request.line): \(answer.raw.text.prefix(300))")
+                }
+            }
+        }
+    }
+
+    @Test func withoutATokenNobodyGetsAnythingButHealthAndMetrics() async throws {
+        try await Studio.with { studio in
+            let description = try await Description(studio.client())
+            for token in [nil, "a wrong token"] {
+                let client = try studio.client(token: token)
+                for operation in description.operations {
+                    let path = operation.path.replacing("{", with: "").replacing("}", with: "")
+                    let body: [UInt8]? = operation.json["requestBody"] == nil ? nil : Array("{}".utf8)
+                    let answer = try await client.send("\(operation.method) \(path)", body)
+                    let isOpen = path.hasPrefix("/health/") || path == "/metrics"
+                    #expect(answer.status == (isOpen ? 200 : 401), "\(operation.method) \(path)")
+                    #expect(try description.faults(in: answer, to: operation) == [])
+                    #expect((operation.json["security"]?.array?.isEmpty == true) == isOpen)
+                }
+            }
+        }
+    }
+
+    /// Whoever invents a code has to say what it means.
+    @Test func everyProblemThatIsThrownIsDescribed() throws {
+        let known = Set(ProblemCodes.all.map(\.code))
+        let folders = ["API", "HTTPServer", "Accounts", "Console"].map { "\(Studio.root)/Sources/\($0)" }
+        // Codes of single fields are about a place in the request, not about the request.
+        let pattern = /(?:Problem\(\s*\.\w+, |code: (?:Code = )?)"([a-z_]+)"/
+        var thrown: Set<String> = []
+        for file in try folders.flatMap({ try Self.swiftFiles(below: $0) }) {
+            let text = try Files.readText(file)
+            thrown.formUnion(text.matches(of: pattern).map { String($0.output.1) })
+        }
+        #expect(thrown.count > 20)
+        #expect(thrown.subtracting(known).subtracting(["not_a_choice", "malformed"]).sorted() == [])
+    }
+
+    private static func swiftFiles(below folder: String) throws -> [String] {
+        try Files.names(in: folder).flatMap { name in
+            let path = "\(folder)/\(name)"
+            return Files.isFolder(path) ? try swiftFiles(below: path) : path.hasSuffix(".swift") ? [path] : []
+        }
+    }
+}

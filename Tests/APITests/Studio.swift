@@ -1,0 +1,111 @@
+import API
+import Accounts
+import Catalogue
+import Entities
+import EventLog
+import HTTPServer
+import JSON
+import Migrations
+import Postgres
+import Projections
+import System
+import Telemetry
+import TestSupport
+
+/// A running server with the shipped catalogue on a database of its own, asked over a socket, for one test.
+final class Studio: Sendable {
+    let pool: PostgresPool
+    let catalogue: Catalogue
+    let service: EntityService
+    let routes: [Route]
+    let address: RawHTTP.Address
+    private let database: TestDatabase
+    private let server: HTTPServer
+    private let tail: LogTail
+
+    static let root = String(#filePath.split(separator: "/Tests/")[0])
+    static let token = "a token for the tests"
+
+    private init(_ database: TestDatabase) async throws {
+        self.database = database
+        let metrics = Metrics()
+        pool = try await PostgresPool(
+            configuration: .init(connection: database.conninfo), metrics: metrics, logger: .silent)
+        catalogue = try Catalogue.load(from: ["\(Self.root)/events"])
+        let files = try ProjectionFile.load(from: "\(Self.root)/projections")
+        _ = try await ProjectionSet(files: files, catalogue: catalogue).install(in: pool)
+        let headers = SecurityHeaders(isSecure: false)
+        let cache = ResponseCache(catalogue: catalogue, headers: headers.headers, metrics: metrics)
+        let tail = LogTail(pool: pool, metrics: metrics, logger: .silent)
+        self.tail = tail
+        tail.observe { cache.take($0) }
+        let service = EntityService(
+            catalogue: catalogue, statements: try EntityStatements(files), pool: pool, metrics: metrics,
+            logger: .silent, committed: { if !tail.offer($0) { cache.take($0) } })
+        self.service = service
+        try await tail.start()
+        let log = LogRoutes(reader: EventReader(pool: pool), tail: tail)
+        let router = Self.router(service, cache, log, headers, metrics)
+        routes = router.routes
+        server = HTTPServer(router: router, metrics: metrics, logger: .silent)
+        try server.start()
+        guard case .address(let host, let port) = server.boundAddress else { throw NoAddress() }
+        address = .tcp(host: host, port: port)
+        service.start()
+    }
+
+    struct NoAddress: Error {}
+
+    private static func router(
+        _ service: EntityService, _ cache: ResponseCache, _ log: LogRoutes, _ headers: SecurityHeaders,
+        _ metrics: Metrics
+    ) -> Router {
+        let token = AdminToken(token)
+        var router = Router()
+        router.use(headers)
+        HealthRoutes(checks: [], version: "test").declare(in: &router)
+        MetricsRoutes(metrics: metrics).declare(in: &router)
+        let open = router.routes
+        router.group("") { signedIn in
+            signedIn.use(Authentication(token: token, sessions: Sessions(token: token, isSecure: false)))
+            EntityRoutes(service: service, cache: cache).declare(in: &signedIn)
+            log.declare(in: &signedIn)
+            DescriptionRoutes(
+                catalogue: service.catalogue, version: "test", server: "http://127.0.0.1", headers: headers.headers
+            ).declare(in: &signedIn, open: open)
+        }
+        return router
+    }
+
+    private static let template = TestDatabase.Template("apistudio") { conninfo in
+        let pool = try await PostgresPool(
+            configuration: .init(connection: conninfo), metrics: Metrics(), logger: .silent)
+        _ = try await Migrator(try Migration.load(from: "\(root)/projections/migrations"), logger: .silent).run(
+            in: pool)
+        await pool.close()
+    }
+
+    static func with<Result: Sendable>(_ body: (Studio) async throws -> Result) async throws -> Result {
+        let database = try await TestDatabase.make(from: template)
+        let studio = try await Studio(database)
+        do {
+            let result = try await body(studio)
+            await studio.close()
+            return result
+        } catch {
+            await studio.close()
+            throw error
+        }
+    }
+
+    private func close() async {
+        await server.stop(grace: .seconds(5))
+        await service.stop()
+        await tail.stop()
+        await pool.close()
+        await database.drop()
+    }
+
+    /// A client with its own connection.
+    func client(token: String? = Studio.token) throws -> Client { try Client(address, token: token) }
+}

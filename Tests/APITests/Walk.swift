@@ -1,0 +1,121 @@
+import Catalogue
+import Entities
+import EventLog
+import JSON
+import System
+
+@testable import API
+
+/// Makes requests out of the description, as somebody would who knows nothing else.
+struct Walk {
+    struct Request {
+        let line: String
+        let body: [UInt8]?
+        let headers: [String: String]
+    }
+
+    private let studio: Studio
+    private let client: Client
+    private let description: Description
+    /// An entity of each type, with a version behind it.
+    private var made: [String: String] = [:]
+    /// Where the log ended when they were made.
+    private var head = 0
+
+    init(_ studio: Studio, _ client: Client, _ description: Description) async throws {
+        self.studio = studio
+        self.client = client
+        self.description = description
+    }
+
+    mutating func makeOneOfEachType() async throws {
+        for type in studio.catalogue.types where type.isSystem {
+            let id = studio.service.identifiers.next()
+            let began = type.events.first { $0.effect == .create }
+            let data = Examples(description: description).value(began?.dataSchema ?? .null)
+            for verb in [began?.verb ?? "", "progressed"] {
+                let meta = EventMeta(actor: "tester", command: studio.service.identifiers.next())
+                _ = try await studio.service.writer.submit(
+                    EntityCommand(
+                        .declared(verb: verb, verb == began?.verb ? data : ["done": 1]), on: id, of: type, meta: meta))
+            }
+            made[type.name] = id.description
+        }
+        for type in studio.catalogue.types where !type.isSystem {
+            let path = "/api/v2/\(type.collection)"
+            let answer = try await client.send("POST \(path)", body(of: type.schemaDocument))
+            made[type.name] = answer.id
+            _ = try await client.send("POST \(path)/\(answer.id)/tags", ["tags": ["gothic"]])
+        }
+        head = try await client.get("/api/v2/entities").json["position"]?.integer ?? 0
+    }
+
+    /// One request with what has to be there, and one more for each parameter that may.
+    func requests(for operation: Description.Operation) -> [Request] {
+        // A stream has no end that could be waited for; its own tests read it.
+        if operation.json["responses"]?["200"]?["content"]?["text/event-stream"] != nil { return [] }
+        let parameters = description.parameters(of: operation)
+        let required = parameters.filter { $0["required"]?.bool == true }
+        let optional = parameters.filter { $0["required"]?.bool != true && $0["name"]?.string != "cursor" }
+        let isCreate = operation.name.hasSuffix(".create")
+        // A tag can be made only once.
+        let isUnique = operation.name == "tags.create"
+        return [request(operation, required, isUnique ? 0 : nil)]
+            + optional.filter { !isUnique || $0["in"]?.string == "query" }.enumerated().map { index, parameter in
+                request(operation, required + [parameter], isCreate ? index + 1 : nil)
+            }
+    }
+
+    private func request(_ operation: Description.Operation, _ parameters: [JSONValue], _ number: Int?) -> Request {
+        var path = operation.path
+        var query: [String] = []
+        var headers: [String: String] = [:]
+        for parameter in parameters {
+            let name = parameter["name"]?.string ?? ""
+            let value = value(of: name, parameter["schema"] ?? .null, in: operation)
+            switch parameter["in"]?.string {
+            case "path": path = path.replacing("{\(name)}", with: value)
+            case "query": query.append("\(name)=\(value)")
+            default: headers[name] = value
+            }
+        }
+        if headers["Idempotency-Key"] != nil { headers["Idempotency-Key"] = "walk-\(operation.name)" }
+        let content = operation.json["requestBody"]?["content"]?["application/json"]?["schema"]
+        var body = content.map { self.body(of: description.resolved($0)) }
+        if operation.name == "tags.create" { body?["name"] = "walked" }
+        let line = "\(operation.method) \(path)" + (query.isEmpty ? "" : "?\(query.joined(separator: "&"))")
+        return Request(line: line, body: body?.encoded(), headers: headers)
+    }
+
+    private func type(of operation: Description.Operation) -> EntityType? {
+        operation.path.split(separator: "/").dropFirst(2).first.flatMap {
+            studio.catalogue.type(collection: String($0))
+        }
+    }
+
+    private func value(of name: String, _ schema: JSONValue, in operation: Description.Operation) -> String {
+        switch name {
+        case "id": return type(of: operation).flatMap { made[$0.name] } ?? "none"
+        case "target": return made["character"] ?? "none"
+        case "tag", "tags": return "gothic"
+        case "filter": return "\(type(of: operation)?.fields.first(where: \.isComparable)?.name ?? "none"):exists:true"
+        case "If-Match": return "*"
+        case "If-None-Match": return "\"unknown\""
+        case "as_of": return "\(head)"
+        case "from", "version", "position": return "1"
+        case "to": return "2"
+        default:
+            let value = Examples(description: description).value(schema)
+            return value.string ?? value[0]?.string ?? value.description
+        }
+    }
+
+    private func body(of schema: JSONValue) -> JSONValue {
+        var body = Examples(description: description).value(schema)
+        for (name, property) in schema["properties"]?.object ?? [:] where body[name] != nil {
+            if let wanted = property["x-references"]?[0]?.string { body[name] = .string(made[wanted] ?? "none") }
+            if name == "to" { body[name] = .string(made["character"] ?? "none") }
+        }
+        return body
+    }
+}
