@@ -65,17 +65,18 @@ struct Scene {
         var tags: [Step] = []
         for event in events {
             try check(event, of: command)
-            if case .tagged(let slugs) = event { tags += newTags(slugs) }
+            if case .tagged(let slugs) = event { tags += newTags(slugs, besides: command.id) }
         }
         return tags + events.map { (command.id, command.type, $0) }
     }
 
     /// Tags come into being when they are first used.
-    private func newTags(_ slugs: [String]) -> [Step] {
+    private func newTags(_ slugs: [String], besides own: UUID) -> [Step] {
         guard let type = catalogue.tag else { return [] }
         return slugs.compactMap { slug in
             let id = type.derivedID(slug: slug)
-            if figures[id] != nil { return nil }
+            // A tag that is created with itself on it comes into being by that alone.
+            if figures[id] != nil || id == own { return nil }
             return (id, type, .created([type.nameField: .string(slug)]))
         }
     }
