@@ -8,11 +8,14 @@ struct Folders {
     let dashboards: String
     /// The folders with the files of entity types.
     let events: [String]
+    /// The files of the sample studio; nil outside of a checkout.
+    let sample: String?
 
     /// What the settings name, else what stands in the checkout that this program was built in, whatever folder it is
     /// started from.
     init(_ settings: Settings) throws {
         let checkout = Self.checkout(above: "/proc/self/exe")
+        sample = checkout.map { "\($0)/ops/sample" }
         func folder(_ named: String?, _ shipped: String, setting: String) throws -> String {
             if let named {
                 guard Files.isFolder(named) else {

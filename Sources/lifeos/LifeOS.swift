@@ -11,11 +11,11 @@ enum LifeOS {
             "events": "What can be in the log.",
             "log": "What is in the log.",
             "projections": "The tables that are made from the log.",
+            "sample": "A studio to look around in.",
         ],
         commands: [
-            .serve, .migrate, .eventsDocs, .logShow, .logVerify, .projectionsList, .projectionsRebuild,
-            .projectionsCheck,
-            .projectionsDropOld, .doctor, .version,
+            .serve, .migrate, .importFolder, .exportFolder, .sampleLoad, .eventsDocs, .logShow, .logVerify,
+            .projectionsList, .projectionsRebuild, .projectionsCheck, .projectionsDropOld, .doctor, .version,
         ],
         topics: [.settings(LifeOSSettings.all)])
 }

@@ -37,7 +37,7 @@ extension Entity {
         if !extras.tags.isEmpty { events.append(.tagged(extras.tags)) }
         events += extras.links.map { .linked($0) }
         if extras.isFavorite { events.append(.favorited) }
-        if extras.isArchived { events.append(.archived(with: nil)) }
+        if extras.isArchived { events.append(.archived(with: extras.archivedWith)) }
         return events
     }
 

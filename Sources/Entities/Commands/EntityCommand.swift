@@ -38,6 +38,8 @@ public struct EntityCommand: Sendable {
         public var links: [Entity.Link] = []
         public var isFavorite = false
         public var isArchived = false
+        /// The entity whose archiving took this one along.
+        public var archivedWith: UUID?
 
         public init() {}
     }

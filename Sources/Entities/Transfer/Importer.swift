@@ -1,0 +1,132 @@
+import Catalogue
+import EventLog
+import JSON
+import Postgres
+import System
+
+/// Brings a folder of `<type>/<id>.json` files into the log: the layout of old installations, and of ``Exporter``.
+///
+/// What is there already is changed by what differs; a second import of the same folder changes nothing. All of the folder
+/// is held in memory.
+public struct Importer: Sendable {
+    private let service: EntityService
+    private let actor: String
+
+    /// Commands handed to the writer at once.
+    static let commandsPerBatch = 500
+    /// Between two records of how far the import is.
+    static let commandsPerRecord = 10_000
+
+    /// - Parameter actor: who imports.
+    public init(_ service: EntityService, actor: String) {
+        self.service = service
+        self.actor = actor
+    }
+
+    /// Tells what ``run(_:progress:)`` would do.
+    public func dryRun(_ folder: String) async throws -> ImportReport { try await plan(folder).report.sorted() }
+
+    /// - Parameter progress: told how many of how many steps are done.
+    public func run(
+        _ folder: String, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    ) async throws -> ImportReport {
+        let plan = try await plan(folder)
+        // Nothing happens, so there is nothing to record.
+        if plan.steps.isEmpty { return plan.report.sorted() }
+        let operation = Operation(service, actor: actor, reason: "Import of \(folder)")
+        try await operation.start(
+            "import", "Import of a folder", total: plan.steps.count, parameters: ["folder": .string(folder)])
+        do {
+            var run = Run(report: plan.report)
+            for start in stride(from: 0, to: plan.steps.count, by: Self.commandsPerBatch) {
+                progress(start, plan.steps.count)
+                if start > 0, start % Self.commandsPerRecord == 0 { try await operation.progress(done: start) }
+                let steps = plan.steps[start..<min(start + Self.commandsPerBatch, plan.steps.count)]
+                let results = try await service.writer.submit(
+                    steps.map { step in
+                        (EntityCommand(step.action, on: step.id, of: step.type, meta: operation.meta()), step.bytes)
+                    })
+                for (step, result) in zip(steps, results) { run.take(result, of: step) }
+            }
+            progress(plan.steps.count, plan.steps.count)
+            try await operation.complete(done: plan.steps.count, result: run.report.counts)
+            return run.report.sorted()
+        } catch {
+            // What failed the import may well fail its record too; the first error is the one to tell.
+            try? await operation.fail("\(error)")
+            throw error
+        }
+    }
+
+    /// What has come of the steps so far.
+    private struct Run {
+        var report: ImportReport
+
+        mutating func take(_ result: Result<EntityAnswer, any Error>, of step: ImportPlan.Step) {
+            guard case .failure(let error) = result else { return }
+            report.items[step.item].problems.append("Refused: \(Self.sentence(error))")
+            // What came into being stays, though it lacks a part.
+            if case .create = step.action { report.items[step.item].outcome = .refused }
+            if report.items[step.item].outcome == .changed { report.items[step.item].outcome = .refused }
+        }
+
+        private static func sentence(_ error: any Error) -> String {
+            switch error {
+            case Rejection.archived: "it is archived by now."
+            case Rejection.alreadyExists: "it exists by now. Import again."
+            case Rejection.badReferences(let references):
+                "\(references.map(\.field).joined(separator: ", ")) points to what is not there."
+            default: "\(error)"
+            }
+        }
+    }
+
+    private func plan(_ path: String) async throws -> ImportPlan {
+        let folder = try ImportFolder(reading: path, service.catalogue)
+        var present: [UUID: Entity] = [:]
+        var targets: Set<UUID> = []
+        for draft in folder.drafts {
+            targets.formUnion(draft.type.references(in: .object(draft.data)).map(\.target))
+            targets.formUnion(draft.marks?.links.map(\.target) ?? [])
+        }
+        let drafts = folder.drafts
+        for start in stride(from: 0, to: drafts.count, by: Self.idsPerQuery) {
+            let some = drafts[start..<min(start + Self.idsPerQuery, drafts.count)]
+            let rows = try await service.pool.query(
+                "import_present",
+                """
+                SELECT e.document, e.created_position
+                FROM unnest(\(some.map(\.id)), \(some.map(\.type.name))) AS w (id, type)
+                JOIN live.entities AS e ON e.id = w.id AND e.type = w.type
+                """)
+            for (document, created) in try rows.decode(JSONBytes.self, Int64.self) {
+                let entity = try Entity(document: document.bytes, createdPosition: Int(created))
+                present[entity.id] = entity
+            }
+        }
+        return ImportPlan(folder, present: present, types: try await types(of: Array(targets)), service.catalogue)
+    }
+
+    private static let idsPerQuery = 5_000
+
+    private func types(of ids: [UUID]) async throws -> [UUID: String] {
+        var types: [UUID: String] = [:]
+        for start in stride(from: 0, to: ids.count, by: Self.idsPerQuery) {
+            let some = Array(ids[start..<min(start + Self.idsPerQuery, ids.count)])
+            let rows = try await service.pool.query(
+                "import_targets", "SELECT id, type FROM live.entities WHERE id = ANY(\(some))")
+            for (id, type) in try rows.decode(UUID.self, String.self) { types[id] = type }
+        }
+        return types
+    }
+}
+
+extension ImportReport {
+    func sorted() -> ImportReport { ImportReport(items: items.sorted { $0.path < $1.path }) }
+
+    var counts: JSONObject {
+        var counts = JSONObject()
+        for outcome in Outcome.allCases { counts[outcome.rawValue] = .integer(count(outcome)) }
+        return counts
+    }
+}

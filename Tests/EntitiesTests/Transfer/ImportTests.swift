@@ -1,0 +1,138 @@
+import Catalogue
+import Entities
+import EventLog
+import JSON
+import System
+import TestSupport
+import Testing
+
+@Suite struct ImportTests {
+    let folder: TemporaryFolder
+    private var root: String { folder.path("old") }
+
+    init() throws { folder = try TemporaryFolder("import") }
+
+    private func write(_ path: String, _ text: String) throws {
+        let file = "\(root)/data/\(path)"
+        try Files.makeFolder(Files.folder(of: file))
+        try Files.replace(file, with: Array(text.utf8))
+    }
+
+    @Test func namesOfAnOldInstallationBecomeIdsAndReferencesFollow() async throws {
+        try write("characters/jenny.json", #"{"id": "jenny", "name": "Jenny", "hair_style": "bob", "notes": null}"#)
+        try write("hair_style/bob.json", #"{"name": "Bob"}"#)
+        try write("composition/c1.json", #"{"name": "C", "character": "jenny", "layers": [{"entity": "bob"}]}"#)
+        try await Studio.with { studio in
+            let importer = Importer(studio.service, actor: "mira")
+            let report = try await importer.run(root)
+            #expect(report.count(.created) == 3)
+            #expect(report.problemCount == 0)
+            let style = try #require(report.items.first { $0.type == "hair_style" }?.id)
+            let jenny = try await studio.document(report, "characters/jenny.json")
+            #expect(jenny["data"] == ["name": "Jenny", "hair_style": .string(style.description)])
+            let composition = try await studio.document(report, "composition/c1.json")
+            #expect(composition["data"]["layers"]?[0]?["entity"]?.string == style.description)
+            let again = try await importer.run(root)
+            #expect(again.count(.unchanged) == 3)
+        }
+    }
+
+    @Test func whatIsThereIsChangedByWhatDiffersAlone() async throws {
+        try write("character/a.json", #"{"name": "Ada", "age": 3, "occupation": "child"}"#)
+        try await Studio.with { studio in
+            let importer = Importer(studio.service, actor: "mira")
+            _ = try await importer.run(root)
+            try write("character/a.json", #"{"name": "Ada", "age": 4}"#)
+            let report = try await importer.run(root)
+            #expect(report.count(.changed) == 1)
+            let updated = try #require(studio.committed.events.last { $0.type == "character.updated" })
+            #expect(try JSONValue(parsing: updated.data) == ["age": 4, "occupation": .null])
+        }
+    }
+
+    @Test func whatDoesNotFitIsToldOfAndLeftOutAndTheRestComesIn() async throws {
+        try write("character/a.json", #"{"name": "Ada", "apperance": "tall", "age": "old", "hair_style": "gone"}"#)
+        try write("character/b.json", #"{"appearance": "nameless"}"#)
+        try write("character/c.json", "{")
+        try write("character/notes.txt", "hello")
+        try write("dragon/d.json", "{}")
+        try write("operation/o.json", "{}")
+        try await Studio.with { studio in
+            let importer = Importer(studio.service, actor: "mira")
+            let promised = try await importer.dryRun(root)
+            let report = try await importer.run(root)
+            #expect(report == promised)
+            let ada = try #require(report.items.first { $0.path == "character/a.json" })
+            #expect(ada.outcome == .created)
+            #expect(ada.problems.count == 3)
+            #expect(ada.problems.contains { $0.contains("appearance") }, "\(ada.problems)")
+            for path in ["character/b.json", "character/c.json", "character/notes.txt", "dragon", "operation"] {
+                let item = try #require(report.items.first { $0.path == path })
+                #expect(item.outcome == .refused)
+                #expect(!item.problems.isEmpty)
+            }
+            #expect(try await studio.document(report, "character/a.json")["data"] == ["name": "Ada"])
+        }
+    }
+
+    @Test func thoseThatPointToEachOtherComeInAllTheSame() async throws {
+        let (image, character) = ("01893b1e-0000-7000-8000-000000000001", "01893b1e-0000-7000-8000-000000000002")
+        try write(
+            "image/\(image).json",
+            #"{"name": "Portrait", "entities": ["\#(character)"], "source_images": ["\#(image)"]}"#)
+        try write(
+            "character/\(character).json",
+            #"{"type": "character", "archived": true, "tags": ["sea"], "links": [{"to": "\#(image)", "relation": "shows"}], "data": {"name": "Ada", "reference_image": "\#(image)"}}"#
+        )
+        try await Studio.with { studio in
+            let report = try await Importer(studio.service, actor: "mira").run(root)
+            #expect(report.problemCount == 0, "\(report.items)")
+            let ada = try await studio.document(report, "character/\(character).json")
+            #expect(ada["archived"] == true)
+            #expect(ada["data"]["reference_image"]?.string == image)
+            #expect(ada["links"]?[0]?["to"]?.string == image)
+            let portrait = try await studio.document(report, "image/\(image).json")
+            #expect(portrait["data"]["entities"]?[0]?.string == character)
+            #expect(portrait["data"]["source_images"]?[0]?.string == image)
+        }
+    }
+
+    @Test func anImportIsRecordedAsOneOperation() async throws {
+        try write("character/a.json", #"{"name": "Ada"}"#)
+        try write("character/b.json", #"{"name": "Bo"}"#)
+        try await Studio.with { studio in
+            _ = try await Importer(studio.service, actor: "mira").run(root)
+            let events = studio.committed.events
+            #expect(
+                events.map(\.type) == [
+                    "operation.started", "character.created", "character.created", "operation.completed",
+                ])
+            let metas = try events.compactMap { EventMeta(try JSONValue(parsing: $0.meta)) }
+            #expect(Set(metas.map(\.correlation)) == [try #require(events.first).stream])
+            #expect(Set(metas.map(\.actor)) == ["mira"])
+        }
+    }
+
+    @Test func whatIsArchivedIsNotChangedBehindSomeonesBack() async throws {
+        try write("character/a.json", #"{"name": "Ada"}"#)
+        try await Studio.with { studio in
+            let importer = Importer(studio.service, actor: "mira")
+            let id = try #require(try await importer.run(root).items.first?.id)
+            try await Scribe(studio: studio).change(id, "character", .archive)
+            try write("character/a.json", #"{"name": "Ada Byron"}"#)
+            let report = try await importer.run(root)
+            #expect(report.count(.refused) == 1)
+            #expect(report.items.first?.problems.first?.contains("unarchive") == true)
+        }
+    }
+}
+
+extension Studio {
+    func document(_ report: ImportReport, _ path: String) async throws -> JSONValue {
+        guard let item = report.items.first(where: { $0.path == path }), let id = item.id,
+            let type = item.type.flatMap({ catalogue[type: $0] }),
+            let document = try await EntityReader(pool: pool, catalogue: catalogue).find(id, of: type)
+        else { return .null }
+        return try JSONValue(parsing: document)
+    }
+}
