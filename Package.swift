@@ -46,8 +46,9 @@ let package = Package(
         room(
             "API",
             [
-                "Entities", "Catalogue", "EventLog", "Postgres", "HTTPServer", "Cryptography", "Telemetry", "JSON",
-                "System",
+                "Entities", "Projections", "Catalogue", "EventLog", "Postgres", "HTTPServer", "Cryptography",
+                "Telemetry",
+                "JSON", "System",
             ]),
         room("Console", ["Accounts", "HTML", "HTTPServer", "System"]),
         room("Accounts", ["HTTPServer", "Cryptography", "System"]),

@@ -41,6 +41,37 @@ import Testing
         _ = try await lifeos.stop()
     }
 
+    @Test func workThatIsAskedForOverTheNetworkTellsHowItEnded() async throws {
+        let lifeos = try await RunningLifeOS.start(home: home)
+        let headers: HTTPClient.Headers = [
+            "Authorization": "Bearer \(RunningLifeOS.token)", "Content-Type": "application/json",
+        ]
+        func post(_ path: String, _ body: String) async throws -> HTTPClient.Response {
+            try await lifeos.client.send(
+                .init(.post, lifeos.address + path, headers: headers, body: .bytes(Array(body.utf8))))
+        }
+        _ = try await post("/api/v2/characters", #"{"name": "Jenny"}"#)
+        for (verb, result) in [("rebuild", #""names":["words"]"#), ("check", #""is_clean":true"#)] {
+            let begun = try await post(
+                "/api/v2/admin/projections/\(verb)", verb == "check" ? "" : #"{"names":["words"]}"#)
+            #expect(begun.status == 202, "\(begun.text)")
+            let place = try #require(begun.headers["Location"])
+            var told = ""
+            try await eventually(within: .seconds(30), "the \(verb) is done") {
+                told = try await lifeos.get(place, headers: headers).text
+                return !told.contains(#""status":"running""#)
+            }
+            #expect(told.contains(#""status":"completed""#) && told.contains(result), "\(told)")
+        }
+        let list = try await lifeos.get("/api/v2/admin/projections", headers: headers).text
+        #expect(list.contains(#""name":"words""#) && list.contains(#""schema":"old_"#), "\(list)")
+        let wrong = try await post("/api/v2/admin/projections/rebuild", #"{"names":["wrods"]}"#)
+        #expect(wrong.status == 422 && wrong.text.contains("words"), "\(wrong.text)")
+        let guest = try await lifeos.get("/api/v2/admin/projections")
+        #expect(guest.status == 401)
+        _ = try await lifeos.stop()
+    }
+
     @Test func aDifferenceEndsTheCheckWithOneAndSaysWhatToDo() async throws {
         let database = try await TestDatabase.make()
         let environment = ["DATABASE_URL": database.conninfo]

@@ -18,6 +18,7 @@ enum Routes {
         let catalogue: Catalogue
         let entities: EntityRoutes
         let log: LogRoutes
+        let projections: ProjectionRoutes
     }
 
     static func router(_ parts: Parts) throws -> Router {
@@ -44,6 +45,7 @@ enum Routes {
             console.declare(in: &signedIn)
             parts.entities.declare(in: &signedIn)
             parts.log.declare(in: &signedIn)
+            parts.projections.declare(in: &signedIn)
             // Last: they describe whatever was declared before.
             DescriptionRoutes(
                 catalogue: parts.catalogue, version: LifeOS.version, server: parts.address,

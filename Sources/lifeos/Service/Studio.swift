@@ -14,6 +14,8 @@ struct Studio {
     var catalogue: Catalogue { service.catalogue }
     let routes: EntityRoutes
     let log: LogRoutes
+    private let operations: ProjectionOperations
+    var projections: ProjectionRoutes { ProjectionRoutes(operations: operations) }
 
     static func open(
         _ pool: PostgresPool, _ folders: Folders, headers: SecurityHeaders, metrics: Metrics, logger: Logger
@@ -33,13 +35,15 @@ struct Studio {
         try await tail.start()
         return Studio(
             service: service, tail: tail, routes: EntityRoutes(service: service, cache: cache),
-            log: LogRoutes(reader: EventReader(pool: pool), tail: tail) { newestData(of: $0, catalogue) })
+            log: LogRoutes(reader: EventReader(pool: pool), tail: tail) { newestData(of: $0, catalogue) },
+            operations: ProjectionOperations(service: service, files: files, logger: logger.named("projections")))
     }
 
     func start() { service.start() }
 
     /// Writes what was accepted before it returns.
     func stop() async {
+        await operations.stop()
         await service.stop()
         await tail.stop()
     }

@@ -1,0 +1,113 @@
+import Catalogue
+import Entities
+public import HTTPServer
+import JSON
+import Projections
+import System
+
+/// What is known of the projections, and what can be done about them.
+public struct ProjectionRoutes: Sendable {
+    private let operations: ProjectionOperations
+
+    public init(operations: ProjectionOperations) { self.operations = operations }
+
+    public func declare(in router: inout Router) {
+        router.get(
+            "/api/v2/admin/projections",
+            info: info("list", "List the projections.", .projections)
+        ) { _ in try await list() }
+        router.post(
+            "/api/v2/admin/projections/rebuild",
+            info: info("rebuild", "Make projections anew from the log.", .projectionRebuild)
+        ) { request in
+            let names = try request.json(
+                as: .object(.optional("names", .array(of: .string), default: []), build: { $0 }))
+            let known = operations.set.files.map(\.name)
+            for (index, name) in names.enumerated() where !known.contains(name) {
+                throw Problem.invalidFields([
+                    .init(.pointer("/names/\(index)"), "enum", "Use some of \(known.joined(separator: ", ")).")
+                ])
+            }
+            return try await start(.rebuild(names.isEmpty ? nil : names), request)
+        }
+        router.post(
+            "/api/v2/admin/projections/check",
+            info: info("check", "Compare the projections with the log.", .projectionCheck)
+        ) { request in try await start(.check, request) }
+    }
+
+    private func info(_ verb: String, _ summary: String, _ operation: Operation) -> RouteInfo {
+        RouteInfo(name: "projections.\(verb)", summary: summary, tags: ["Projections"], details: operation)
+    }
+
+    private func start(_ work: ProjectionOperations.Work, _ request: Request) async throws -> Response {
+        let meta = try CommandRequest.meta(request, operations.service.identifiers)
+        guard let type = operations.service.catalogue[type: "operation"] else {
+            throw Problem.notFound("The catalogue has no operations. Put events/system/operation.json back.")
+        }
+        let id = try await EntityProblems.translating(type) { try await operations.start(work, meta) }
+        var writer = JSONWriter()
+        writer.object { $0.field("operation", id.description) }
+        var response = Response.json(writer.bytes, .accepted)
+        response.headers.add("Location", "/api/v2/\(type.collection)/\(id)")
+        return response
+    }
+
+    private func list() async throws -> Response {
+        let pool = operations.service.pool
+        let states = try await operations.set.list(in: pool)
+        let old = try await OldSchema.all(in: pool)
+        var writer = JSONWriter()
+        writer.object { writer in
+            writer.field("items") { writer in
+                writer.array(of: states) { writer, state in
+                    writer.object { writer in
+                        writer.field("name", state.name)
+                        writer.field("summary", state.summary)
+                        writer.field("rows", state.rows)
+                        writer.field("bytes", state.bytes)
+                        if let builtAt = state.builtAt { writer.field("built_at", builtAt.description) }
+                        writer.field("built_position", state.builtPosition)
+                        writer.field("stale", state.isStale)
+                    }
+                }
+            }
+            writer.field("old") { writer in
+                writer.array(of: old) { writer, old in
+                    writer.object { writer in
+                        writer.field("schema", old.name)
+                        writer.field("bytes", old.bytes)
+                    }
+                }
+            }
+            if let current = operations.current { writer.field("operation", current.description) }
+        }
+        return .json(writer.bytes)
+    }
+}
+
+extension Operation {
+    fileprivate static let projections = Operation(
+        parameters: [.requestID],
+        answers: [
+            Answer(
+                summary:
+                    "The projections as they stand, the tables that rebuilds have replaced, and the operation under way.",
+                schema: Schema.object([
+                    "items": Schema.list(of: ["type": "object"]), "old": Schema.list(of: ["type": "object"]),
+                    "operation": Schema.id,
+                ]))
+        ])
+
+    fileprivate static let projectionRebuild = Operation(
+        parameters: [.requestID],
+        body: Body(schema: Schema.object(["names": Schema.list(of: Schema.text)]), example: ["names": ["words"]]),
+        answers: [started], problems: [.conflict, .unprocessableContent])
+
+    fileprivate static let projectionCheck = Operation(
+        parameters: [.requestID], answers: [started], problems: [.conflict])
+
+    private static let started = Answer(
+        status: .accepted, summary: "It has begun; read how it goes where `Location` says.",
+        schema: Schema.object(["operation": Schema.id]), headers: [.location])
+}
