@@ -72,6 +72,45 @@ import Testing
         _ = try await lifeos.stop()
     }
 
+    @Test func aRebuildThatIsKilledLeavesEverythingAsItWas() async throws {
+        let database = try await TestDatabase.make()
+        let environment = ["DATABASE_URL": database.conninfo]
+        let lifeos = try await RunningLifeOS.start(home: home, environment)
+        let headers: HTTPClient.Headers = [
+            "Authorization": "Bearer \(RunningLifeOS.token)", "Content-Type": "application/json",
+        ]
+        let pool = try await PostgresPool(
+            configuration: .init(connection: database.conninfo), metrics: Metrics(), logger: .silent)
+        for number in 0..<3 {
+            let child = try await Program(
+                RunningLifeOS.program, ["projections", "rebuild"],
+                environment: RunningLifeOS.environment(home: home, environment)
+            ).start()
+            try await eventually("the rebuild has begun") {
+                let count = try await pool.query(
+                    "begun", "SELECT count(*) FROM pg_tables WHERE schemaname = 'rebuilt'"
+                ).only(Int64.self)
+                return count > 0 || child.exit != nil
+            }
+            child.signal(.kill)
+            _ = try await child.waitForExit(within: .seconds(10))
+            let written = try await lifeos.client.send(
+                .init(
+                    .post, lifeos.address + "/api/v2/characters", headers: headers,
+                    body: .bytes(Array(#"{"name": "Jenny \#(number)"}"#.utf8))))
+            #expect(written.status == 201)
+            try await eventually("the check finds nothing") {
+                // The server may need a moment to see that the other end is gone.
+                try await RunningLifeOS.run(["projections", "check"], home: home, environment).exit == .code(0)
+            }
+        }
+        let again = try await RunningLifeOS.run(["projections", "rebuild"], home: home, environment)
+        #expect(again.exit == .code(0), "\(again.errorText)")
+        _ = try await lifeos.stop()
+        await pool.close()
+        await database.drop()
+    }
+
     @Test func aDifferenceEndsTheCheckWithOneAndSaysWhatToDo() async throws {
         let database = try await TestDatabase.make()
         let environment = ["DATABASE_URL": database.conninfo]

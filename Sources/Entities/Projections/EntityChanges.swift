@@ -48,6 +48,8 @@ public struct EntityChanges: Sendable {
             }
         }
         let old = before.map { ReferenceRow.all(of: $0.entity, $0.content) } ?? []
+        // Most entities point nowhere.
+        if old.isEmpty, content.references.isEmpty, entity.links.isEmpty { return }
         changeReferences(from: Set(old), to: ReferenceRow.all(of: entity, content), of: entity)
     }
 
