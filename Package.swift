@@ -40,7 +40,13 @@ let package = Package(
                 "HTTPClient", "CLI",
                 "Configuration", "Telemetry", "JSON", "System",
             ]),
-        program("bench", ["PrivatePostgres", "Postgres", "HTTPServer", "HTTPClient", "Telemetry", "JSON", "System"]),
+        program(
+            "bench",
+            [
+                "Entities", "Projections", "EventLog", "Catalogue", "PrivatePostgres", "Postgres", "HTTPServer",
+                "HTTPClient",
+                "Cryptography", "Telemetry", "JSON", "System",
+            ]),
 
         // What Life-OS answers.
         room(

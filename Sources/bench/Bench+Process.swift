@@ -34,7 +34,7 @@ extension Bench {
         ]
     }
 
-    private static var program: String { "\(checkout)/.build/release/lifeos" }
+    static var program: String { "\(checkout)/.build/release/lifeos" }
 
     private static func residentMebibytes(of child: Child) throws -> Double {
         let status = try Files.readText("/proc/\(child.processID)/status")

@@ -4,7 +4,7 @@ import System
 struct Bench {
     /// One part of the table; each brings its own peers up and down.
     enum Part: String, CaseIterable {
-        case json, telemetry, http, sql, process
+        case json, telemetry, http, sql, process, studio
     }
 
     var parts = Part.allCases
@@ -46,6 +46,7 @@ struct Bench {
             case .http: rows += try await httpRows(folder)
             case .sql: rows += try await sqlRows(folder)
             case .process: rows += try await processRows(folder)
+            case .studio: rows += try await studioRows(folder)
             }
         }
         return Table(rows: rows)

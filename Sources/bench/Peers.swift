@@ -3,9 +3,11 @@ import System
 
 /// The programs we measure ourselves against, run on loopback and ended with the measurement.
 enum Peers {
-    /// Requests a second that `wrk` gets answered over 64 connections kept open.
-    static func load(_ url: String, seconds: Int, script: String? = nil) async throws -> Double {
-        var arguments = ["-t2", "-c64", "-d\(seconds)s"]
+    /// Requests a second that `wrk` gets answered over connections kept open.
+    static func load(
+        _ url: String, seconds: Int, script: String? = nil, connections: Int = 64
+    ) async throws -> Double {
+        var arguments = ["-t\(min(2, connections))", "-c\(connections)", "-d\(seconds)s"]
         if let script { arguments += ["-s", script] }
         let result = try await Program("/usr/bin/wrk", arguments + [url]).run(timeout: .seconds(seconds + 20))
         guard let rate = figure(after: "Requests/sec:", in: result.outputText) else {
@@ -60,7 +62,7 @@ enum Peers {
         return try await running(uvicorn, at: "http://127.0.0.1:\(port)/document", body)
     }
 
-    private static func running<Result>(
+    static func running<Result>(
         _ program: Program, at url: String, _ body: (String) async throws -> Result
     ) async throws -> Result {
         let child = try await program.start()

@@ -19,7 +19,7 @@ CREATE TABLE log.events (
 
 CREATE INDEX events_by_category ON log.events (category, position);
 CREATE INDEX events_by_actor ON log.events ((meta->>'actor'), position);
-CREATE INDEX events_by_correlation ON log.events ((meta->>'correlation'));
+CREATE INDEX events_by_correlation ON log.events ((meta->>'correlation'), position);
 
 -- The last position and its hash. Whoever appends locks this row, so the order of commits is the order of positions.
 CREATE TABLE log.head (

@@ -1,0 +1,114 @@
+import Catalogue
+import Entities
+import JSON
+import Postgres
+import Projections
+import System
+import Telemetry
+
+/// Rebuilding every projection against copying the finished rows into the same tables with the same indexes.
+extension StudioBench {
+    func rebuilding() async throws -> [Comparison] {
+        let set = try projections()
+        return [
+            try await .alternate(
+                "rebuild of all projections", unit: "rows/s", against: "COPY of the rows", aim: .ratioAtLeast(0.3),
+                rounds: 1,
+                ours: {
+                    let report = try await rebuild(set)
+                    return Double(report.rows) / report.elapsed.inSeconds
+                },
+                peer: { try await copyRowsPerSecond(set) })
+        ]
+    }
+
+    /// Dropping what was in use before is not part of it: that is the operator's to decide.
+    private func rebuild(_ set: ProjectionSet) async throws -> Rebuilder<EntityFold>.Report {
+        let pool = try await pool()
+        let fold = EntityFold(catalogue: try catalogue(), files: set.files)
+        let report = try await Rebuilder(set: set, fold: fold, pool: pool, logger: .silent).rebuild()
+        await pool.close()
+        try await psql("DROP SCHEMA \(report.oldSchema) CASCADE")
+        return report
+    }
+
+    private func copyRowsPerSecond(_ set: ProjectionSet) async throws -> Double {
+        try await psql("CREATE SCHEMA copied")
+        for file in set.files {
+            try await psql(
+                file.tableScript(in: "copied", types: set.types.map(\.name)) + file.script("indexes", in: "copied"))
+            try await psql("\\copy (SELECT * FROM live.\(file.name)) TO '\(folder)/\(file.name).bin' (FORMAT binary)")
+        }
+        var count = 0
+        let start = ContinuousClock.now
+        for file in set.files {
+            try await psql("\\copy copied.\(file.name) FROM '\(folder)/\(file.name).bin' (FORMAT binary)")
+        }
+        let elapsed = start.duration(to: .now).inSeconds
+        for file in set.files {
+            count += Int(try await psql("SELECT count(*) FROM copied.\(file.name)").prefix { $0.isNumber }) ?? 0
+        }
+        try await psql("DROP SCHEMA copied CASCADE")
+        return Double(count) / elapsed
+    }
+
+    private func projections() throws -> ProjectionSet {
+        ProjectionSet(
+            files: try ProjectionFile.load(from: "\(Bench.checkout)/projections"), catalogue: try catalogue())
+    }
+
+    private func catalogue() throws -> Catalogue { try Catalogue.load(from: ["\(Bench.checkout)/events"]) }
+
+    private func pool() async throws -> PostgresPool {
+        var configuration = PoolConfiguration(connection: conninfo)
+        configuration.connection.statementTimeout = .seconds(280)
+        return try await PostgresPool(configuration: configuration, metrics: Metrics(), logger: .silent)
+    }
+}
+
+/// What a growing log does to those who write and read.
+extension StudioBench {
+    func growing(to sizes: [Int]) async throws -> [Comparison] {
+        let set = try projections()
+        var rows: [Comparison] = []
+        var first: (create: Double, read: Double)?
+        for size in sizes {
+            try await fill(to: size)
+            _ = try await rebuild(set)
+            try await psql("VACUUM ANALYZE")
+            let (create, read) = try await serving { try await measure(at: $0) }
+            if let first {
+                let name = "at \(number(Double(sizes[0]))) events"
+                rows.append(
+                    Comparison(
+                        name: "create with \(number(Double(size))) events in the log", unit: "/s", ours: create,
+                        peerName: name, peer: first.create, ratio: create / first.create, aim: .ratioAtLeast(0.77)))
+                rows.append(
+                    Comparison(
+                        name: "read by id, cold, with \(number(Double(size))) events", unit: "/s", ours: read,
+                        peerName: name, peer: first.read, ratio: read / first.read, aim: .ratioAtLeast(0.77)))
+            } else {
+                first = (create, read)
+            }
+        }
+        return rows
+    }
+
+    private func measure(at address: String) async throws -> (create: Double, read: Double) {
+        let create = try script("create", Self.createScript)
+        let ids = try await psql("SELECT id FROM live.entities WHERE type = 'character' ORDER BY random() LIMIT 20000")
+        let list = ids.split(separator: "\n").map { "\"\($0)\"" }.joined(separator: ",")
+        // A reason nobody has given before finds nothing in the cache.
+        let read = try script(
+            "cold",
+            """
+            local ids, at = {\(list)}, 0
+            request = function()
+                at = at % #ids + 1
+                return wrk.format("GET", "/api/v2/characters/" .. ids[at] .. "/versions/1")
+            end
+            """)
+        let creates = try await Peers.load("\(address)/api/v2/characters", seconds: seconds, script: create)
+        return (creates, try await Peers.load("\(address)/", seconds: seconds, script: read))
+    }
+}
