@@ -64,6 +64,8 @@ extension Peers {
             static const char document[] = "\(text)";
             static enum MHD_Result answer(void *c, struct MHD_Connection *connection, const char *url, const char *method,
                 const char *version, const char *data, size_t *size, void **state) {
+                // An answer to the first call would close the connection.
+                if (!*state) { *state = (void *) 1; return MHD_YES; }
                 struct MHD_Response *response = MHD_create_response_from_buffer(
                     sizeof document - 1, (void *) document, MHD_RESPMEM_PERSISTENT);
                 MHD_add_response_header(response, "Content-Type", "application/json");
