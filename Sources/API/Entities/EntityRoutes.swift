@@ -46,7 +46,8 @@ public struct EntityRoutes: Sendable {
     /// An answer from the cache, or 304 where the client has it already.
     func cached(_ request: Request) throws(Problem) -> Response? {
         guard let hit = cache.find(request.target) else { return nil }
-        if request.header("If-None-Match") != nil, let tag = hit.tag {
+        let isConditional = request.header("If-None-Match") != nil || request.header("If-Match") != nil
+        if isConditional, let tag = hit.tag {
             return try request.answer(hit.response, tag: tag)
         }
         return hit.response

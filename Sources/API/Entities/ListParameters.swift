@@ -45,7 +45,7 @@ enum ListParameters {
     private static func sort(_ reader: inout ParameterReader, _ type: EntityType?, isSearch: Bool) -> [SortKey] {
         let texts = reader.list("sort", countMax: ListQuery.sortKeysMax)
         return texts.compactMap { text in
-            if let key = SortKey(text, of: type), isSearch || key != .relevance { return key }
+            if let key = SortKey(text, of: type), isSearch || !key.isRelevance { return key }
             let fields = type?.fields.filter(\.isSortable).map(\.name) ?? []
             let names = (SortKey.common.filter { isSearch || $0 != "relevance" } + fields).joined(separator: ", ")
             reader.refuse(

@@ -139,7 +139,7 @@ extension Parameter {
         return Parameter(
             name: "sort", place: .query,
             summary: "What to sort by, with commas between; `-` before one turns it round. What is missing comes last. "
-                + "With `q` also by `relevance`.",
+                + "With `q` also by `-relevance`, the best match first.",
             schema: Schema.list(
                 of: Schema.choice(keys.flatMap { [$0, "-\($0)"] }), ["maxItems": .integer(ListQuery.sortKeysMax)]),
             isJoined: true)

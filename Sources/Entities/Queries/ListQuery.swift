@@ -71,6 +71,9 @@ public struct SortKey: Sendable, Hashable {
     static func created(descending: Bool) -> SortKey { SortKey(subject: .created, descending: descending) }
     public static let relevance = SortKey(subject: .relevance, descending: true)
 
+    /// Whether it takes words that are searched for.
+    public var isRelevance: Bool { subject == .relevance }
+
     /// Whether no two entities have the same: then nothing behind it matters.
     var isUnique: Bool { subject == .created || subject == .updated }
 

@@ -110,7 +110,12 @@ extension Connection {
     }
 
     func tooLarge(_ head: RequestHead) -> Response {
-        bodyBytesMax > 0
+        let route = head.endpoint.route
+        // Where nothing answers, that is what has to be said, not that its body is too large.
+        if route.pattern.isEmpty, case .direct(let answer) = route.handler, let request {
+            do { return try answer(request) } catch { return core.render(error, of: head) }
+        }
+        return bodyBytesMax > 0
             ? core.render(Problem.payloadTooLarge(limitBytes: Int(bodyBytesMax)), of: head)
             : core.render(
                 Problem(
