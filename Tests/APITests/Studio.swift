@@ -70,6 +70,7 @@ final class Studio: Sendable {
             signedIn.use(Authentication(token: token, sessions: Sessions(token: token, isSecure: false)))
             EntityRoutes(service: service, cache: cache).declare(in: &signedIn)
             log.declare(in: &signedIn)
+            CacheRoutes(cache: cache).declare(in: &signedIn)
             DescriptionRoutes(
                 catalogue: service.catalogue, version: "test", server: "http://127.0.0.1", headers: headers.headers
             ).declare(in: &signedIn, open: open)
@@ -99,11 +100,27 @@ final class Studio: Sendable {
     }
 
     private func close() async {
+        await stop()
+        await database.drop()
+    }
+
+    private func stop() async {
         await server.stop(grace: .seconds(5))
         await service.stop()
         await tail.stop()
         await pool.close()
-        await database.drop()
+    }
+
+    /// Another server on the same database, for as long as the body lasts.
+    func withOtherNode(_ body: (RawHTTP.Address) async throws -> Void) async throws {
+        let other = try await Studio(database)
+        do {
+            try await body(other.address)
+            await other.stop()
+        } catch {
+            await other.stop()
+            throw error
+        }
     }
 
     /// A client with its own connection.

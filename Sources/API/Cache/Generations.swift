@@ -11,6 +11,8 @@ struct Generations {
 
     init(_ types: [String]) { self.types = Dictionary(uniqueKeysWithValues: types.map { ($0, 0) }) }
 
+    func knows(type name: String) -> Bool { types[name] != nil }
+
     func current(_ subject: ResponseCache.Subject) -> Int {
         switch subject {
         case .entity(let id): slots[Self.slot(id)]

@@ -14,6 +14,8 @@ public final class ResponseCache: Sendable {
         public var bytesMax = 64 << 20
         /// Larger answers are not kept: one of them would push out many.
         public var entryBytesMax = 1 << 20
+        /// What ages are measured by.
+        public var clock: any Clock<Duration> = ContinuousClock()
 
         public init() {}
     }
@@ -41,6 +43,8 @@ public final class ResponseCache: Sendable {
     private let generations: Lock<Generations>
     private let shards: [Shard]
     private let counters: CacheCounters
+    /// Since the cache was made.
+    private let elapsed: @Sendable () -> Duration
 
     /// - Parameter headers: what every answer carries.
     public init(
@@ -48,6 +52,7 @@ public final class ResponseCache: Sendable {
         metrics: Metrics
     ) {
         self.configuration = configuration
+        elapsed = Self.stopwatch(configuration.clock)
         self.headers = headers
         generations = Lock(Generations(catalogue.types.map(\.name)))
         let shards = (0..<Self.shardCount).map { _ in Shard(bytesMax: configuration.bytesMax / Self.shardCount) }
@@ -60,10 +65,16 @@ public final class ResponseCache: Sendable {
 
     private static let shardCount = 16
 
+    private static func stopwatch(_ clock: some Clock<Duration>) -> @Sendable () -> Duration {
+        let start = clock.now
+        return { start.duration(to: clock.now) }
+    }
+
     /// An answer that is still right, with its tag.
     public func find(_ key: String) -> (response: Response, tag: EntityTag?)? {
         let hit = shard(of: key).find(key) { entry in
-            entry.expires > .now && generations.withLock { $0.current(entry.ticket.subject) } == entry.ticket.generation
+            entry.expires > elapsed()
+                && generations.withLock { $0.current(entry.ticket.subject) } == entry.ticket.generation
         }
         counters.count(isHit: hit != nil)
         return hit.map { (.prepared($0.response), $0.tag) }
@@ -83,7 +94,7 @@ public final class ResponseCache: Sendable {
             generations.withLock({ $0.current(ticket.subject) }) == ticket.generation
         {
             let entry = Entry(
-                response: response, tag: tag, ticket: ticket, expires: .now + age(of: ticket.subject),
+                response: response, tag: tag, ticket: ticket, expires: elapsed() + age(of: ticket.subject),
                 bytes: bytes.count)
             counters.count(evicted: shard(of: key).put(key, entry))
         }
@@ -125,6 +136,9 @@ extension ResponseCache {
             entries: shards.reduce(0) { $0 + $1.count },
             bytes: shards.reduce(0) { $0 + $1.bytes }, bytesMax: configuration.bytesMax)
     }
+
+    /// Whether answers about entities of that type are told apart from others.
+    func knows(type name: String) -> Bool { generations.withLock { $0.knows(type: name) } }
 
     public func resetStatistics() { counters.reset() }
 

@@ -6,7 +6,8 @@ struct Entry: Sendable {
     let response: PreparedResponse
     let tag: EntityTag?
     let ticket: ResponseCache.Ticket
-    let expires: ContinuousClock.Instant
+    /// Since the cache was made.
+    let expires: Duration
     let bytes: Int
 }
 

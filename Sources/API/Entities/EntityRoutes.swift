@@ -26,6 +26,7 @@ public struct EntityRoutes: Sendable {
             }
         }
         declareAcrossTypes(in: &router)
+        declareBulk(in: &router)
     }
 
     /// How a route tells about itself.

@@ -18,6 +18,7 @@ enum Routes {
         let catalogue: Catalogue
         let entities: EntityRoutes
         let log: LogRoutes
+        let cache: CacheRoutes
         let projections: ProjectionRoutes
     }
 
@@ -45,6 +46,7 @@ enum Routes {
             console.declare(in: &signedIn)
             parts.entities.declare(in: &signedIn)
             parts.log.declare(in: &signedIn)
+            parts.cache.declare(in: &signedIn)
             parts.projections.declare(in: &signedIn)
             // Last: they describe whatever was declared before.
             DescriptionRoutes(

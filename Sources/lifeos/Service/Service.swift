@@ -32,7 +32,7 @@ struct Service {
                 .init(
                     metrics: metrics, checks: HealthChecks.all(pool: database.pool), token: token, isSecure: tls != nil,
                     address: "\(scheme)://\(listen)", dashboards: folders.dashboards, headers: headers,
-                    catalogue: studio.catalogue, entities: studio.routes, log: studio.log,
+                    catalogue: studio.catalogue, entities: studio.routes, log: studio.log, cache: studio.cache,
                     projections: studio.projections))
             let server = HTTPServer(
                 configuration: .init(listen: listen, tls: tls), router: router, metrics: metrics, logger: logger)

@@ -14,6 +14,7 @@ struct Studio {
     var catalogue: Catalogue { service.catalogue }
     let routes: EntityRoutes
     let log: LogRoutes
+    let cache: CacheRoutes
     private let operations: ProjectionOperations
     var projections: ProjectionRoutes { ProjectionRoutes(operations: operations) }
 
@@ -36,6 +37,7 @@ struct Studio {
         return Studio(
             service: service, tail: tail, routes: EntityRoutes(service: service, cache: cache),
             log: LogRoutes(reader: EventReader(pool: pool), tail: tail) { newestData(of: $0, catalogue) },
+            cache: CacheRoutes(cache: cache),
             operations: ProjectionOperations(service: service, files: files, logger: logger.named("projections")))
     }
 

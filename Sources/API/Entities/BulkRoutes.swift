@@ -1,0 +1,190 @@
+import Catalogue
+import Entities
+import EventLog
+import HTTPServer
+import JSON
+import System
+
+/// Many changes in one request. Each is carried out or refused by itself, in their order.
+extension EntityRoutes {
+    static let bulkOperationsMax = 1_000
+    static let bulkBytesMax = 8 << 20
+
+    func declareBulk(in router: inout Router) {
+        router.post(
+            "/api/v2/entities/bulk", body: .buffered(bytesMax: Self.bulkBytesMax),
+            info: RouteInfo(
+                name: "entities.bulk", summary: "Change many entities, each by itself.", tags: ["Entities"],
+                details: Operation.bulk(service.catalogue))
+        ) { request in try await bulk(request) }
+    }
+
+    /// What was asked for in one place of the request, as far as it is known.
+    private enum Part {
+        case refused(Problem)
+        case command(BulkOperation)
+    }
+
+    private func bulk(_ request: Request) async throws -> Response {
+        let operations = try Self.operations(request)
+        let meta = try CommandRequest.meta(request, service.identifiers)
+        if let key = meta.idempotency { try await refuseReuse(of: key, operations.count, meta.actor) }
+        let parts = operations.map { operation -> Part in
+            do throws(Problem) {
+                return .command(try BulkOperation(operation, service.catalogue, service.identifiers))
+            } catch { return .refused(error) }
+        }
+        let results = try await submit(parts, meta)
+        var writer = JSONWriter()
+        let repeated = try await documents(of: results)
+        writer.object { writer in
+            writer.field("results") { writer in
+                writer.array(of: zip(parts, results)) { writer, entry in
+                    write(entry.0, entry.1, repeated, request, into: &writer)
+                }
+            }
+            writer.field("correlation", meta.correlation.description)
+        }
+        return .json(writer.bytes)
+    }
+
+    private static func operations(_ request: Request) throws(Problem) -> [JSONValue] {
+        let body = try body(request)
+        guard let object = body.object else { throw .notAnObject }
+        for name in object.names where name != "operations" {
+            throw .invalidFields([.init(.pointer("/\(name)"), "unknown", "Send operations alone.")])
+        }
+        guard let operations = body["operations"]?.array, (1...bulkOperationsMax).contains(operations.count) else {
+            throw .invalidFields([
+                .init(.pointer("/operations"), "maxItems", "Send an array of 1 to \(bulkOperationsMax) operations.")
+            ])
+        }
+        return operations
+    }
+
+    /// A key stands for the whole request, though each operation has a receipt of its own.
+    private func refuseReuse(of key: EventMeta.Idempotency, _ count: Int, _ actor: String) async throws {
+        let keys = (0..<Self.bulkOperationsMax).map { "\(key.key)/\($0)" }
+        let isReused = try await EntityProblems.translating(service.catalogue.types[0]) {
+            try await reader.isAnyKey(keys, of: actor, usedForOtherThan: key.fingerprint)
+        }
+        if isReused { throw EntityProblems.problem(.keyReused, of: service.catalogue.types[0], UUID(high: 0, low: 0)) }
+    }
+
+    /// - Returns: a result for each command; nil for what was refused before.
+    private func submit(_ parts: [Part], _ meta: EventMeta) async throws -> [Result<EntityAnswer, any Error>?] {
+        var commands: [(command: EntityCommand, bytes: Int)] = []
+        for (index, part) in parts.enumerated() {
+            guard case .command(let operation) = part else { continue }
+            var own = meta
+            own.command = service.identifiers.next()
+            own.idempotency = meta.idempotency.map { .init(key: "\($0.key)/\(index)", fingerprint: $0.fingerprint) }
+            var command = EntityCommand(operation.action, on: operation.id, of: operation.type, meta: own)
+            command.expected = operation.expected
+            command.isFresh = operation.isCreate && operation.type.uniqueBy == nil
+            commands.append((command, operation.bytes))
+        }
+        let submitted = commands
+        var answers = try await EntityProblems.translating(service.catalogue.types[0]) {
+            try await service.writer.submit(submitted)
+        }[...]
+        return parts.map { part in if case .command = part { answers.popFirst() } else { nil } }
+    }
+
+    /// What was answered the first time, where the request came before.
+    private func documents(of results: [Result<EntityAnswer, any Error>?]) async throws -> [UUID: [Int: [UInt8]]] {
+        let wanted = results.compactMap { result -> (id: UUID, version: Int)? in
+            if case .success(.repeated(let version, let id)) = result { (id, version) } else { nil }
+        }
+        if wanted.isEmpty { return [:] }
+        return try await EntityProblems.translating(service.catalogue.types[0]) {
+            try await reader.documents(of: wanted)
+        }
+    }
+
+    private func write(
+        _ part: Part, _ result: Result<EntityAnswer, any Error>?, _ repeated: [UUID: [Int: [UInt8]]],
+        _ request: Request, into writer: inout JSONWriter
+    ) {
+        switch (part, result) {
+        case (.refused(let problem), _): write(problem, request, into: &writer)
+        case (.command(let operation), .failure(let error)):
+            write(Self.problem(error, operation), request, into: &writer)
+        case (.command(let operation), .success(let answer)):
+            let status: Status = operation.isCreate ? .created : .ok
+            switch answer {
+            case .created(let changed), .changed(let changed), .unchanged(let changed):
+                let entity = changed.entity
+                write(changed.document, entity.id, entity.version, entity.position, status, into: &writer)
+            case .repeated(let version, let id):
+                let document = repeated[id]?[version] ?? Array("{}".utf8)
+                let position = (try? JSONValue(parsing: document))?["position"]?.integer ?? 0
+                write(document, id, version, position, status, into: &writer)
+            }
+        case (.command, nil): preconditionFailure("every command has an answer")
+        }
+    }
+
+    private func write(
+        _ document: [UInt8], _ id: UUID, _ version: Int, _ position: Int, _ status: Status,
+        into writer: inout JSONWriter
+    ) {
+        writer.object { writer in
+            writer.field("status", status.rawValue)
+            writer.field("id", id.description)
+            writer.field("version", version)
+            writer.field("position", position)
+            writer.field("entity") { $0.verbatim(document) }
+        }
+    }
+
+    private func write(_ problem: Problem, _ request: Request, into writer: inout JSONWriter) {
+        var problem = problem
+        problem.requestID = request.requestID
+        writer.object { writer in
+            writer.field("status", problem.status.rawValue)
+            writer.field("problem", problem)
+        }
+    }
+
+    private static func problem(_ error: any Error, _ operation: BulkOperation) -> Problem {
+        switch error {
+        case let rejection as Rejection:
+            return EntityProblems.problem(rejection, of: operation.type, operation.id).beneath("/data")
+        case let error as CommandWriterError: return EntityProblems.problem(error)
+        // Not one of ours to tell about: the log has its cause under the request's id.
+        default: return Problem(.internalServerError, "internal_error", "Something went wrong here. Try again later.")
+        }
+    }
+}
+
+extension Operation {
+    static func bulk(_ catalogue: Catalogue) -> Operation {
+        let types = catalogue.types.filter { !$0.isSystem }.map(\.name)
+        let operation = Schema.object(
+            [
+                "op": Schema.choice(BulkOperation.Verb.allCases.map(\.rawValue)), "type": Schema.choice(types),
+                "id": ["type": "string", "description": "Of the entity to change. New ones get theirs."],
+                "data": ["type": "object", "description": "For create the fields, for patch a merge patch of them."],
+                "if_version": Schema.whole(from: 1), "tags": Schema.list(of: Schema.text, ["minItems": 1]),
+                "to": Schema.id, "relation": ["type": "string", "pattern": EntityRoutes.relationPattern],
+            ], optional: ["id", "data", "if_version", "tags", "to", "relation"])
+        let result = Schema.object(
+            [
+                "status": Schema.whole(from: 200, to: 599), "id": Schema.id, "version": Schema.whole(from: 1),
+                "position": Schema.whole(from: 1), "entity": ["type": "object"], "problem": Schema.named("Problem"),
+            ], optional: ["id", "version", "position", "entity", "problem"])
+        return Operation(
+            parameters: Parameter.writing,
+            body: Body(
+                schema: Schema.object([
+                    "operations": Schema.list(
+                        of: operation, ["minItems": 1, "maxItems": .integer(EntityRoutes.bulkOperationsMax)])
+                ])),
+            answers: [
+                Answer(
+                    summary: "What became of each operation, in their order.",
+                    schema: Schema.object(["results": Schema.list(of: result), "correlation": Schema.id]))
+            ], problems: [.unsupportedMediaType, .unprocessableContent])
+    }
+}

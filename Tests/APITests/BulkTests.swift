@@ -1,0 +1,114 @@
+import JSON
+import TestSupport
+import Testing
+
+@Suite struct BulkTests {
+    private static func post(
+        _ client: Client, _ operations: [JSONValue], _ headers: [String: String] = [:]
+    ) async throws -> Answer {
+        try await client.send("POST /api/v2/entities/bulk", ["operations": .array(operations)], headers)
+    }
+
+    private static func results(_ answer: Answer) -> [JSONValue] { answer.json["results"]?.array ?? [] }
+
+    private static func statuses(_ answer: Answer) -> [Int] { results(answer).compactMap { $0["status"]?.integer } }
+
+    @Test func eachOperationHasItsOwnResultInOrder() async throws {
+        try await Studio.with { studio in
+            let client = try studio.client()
+            let first = try await client.send("POST /api/v2/characters", ["name": "Ada"])
+            let id = JSONValue.string(first.id)
+            let answer = try await Self.post(
+                client,
+                [
+                    ["op": "create", "type": "character", "data": ["name": "Bo"]],
+                    ["op": "patch", "type": "character", "id": id, "data": ["age": 3], "if_version": 1],
+                    ["op": "patch", "type": "character", "id": id, "data": ["age": 4], "if_version": 1],
+                    ["op": "create", "type": "character", "data": ["age": "old"]],
+                    ["op": "tag", "type": "character", "id": id, "tags": ["Sea Side"]],
+                    ["op": "untag", "type": "character", "id": id, "tags": ["sea-side"]],
+                    ["op": "favorite", "type": "character", "id": id],
+                    ["op": "archive", "type": "character", "id": id],
+                    ["op": "favorite", "type": "character", "id": id],
+                    ["op": "unarchive", "type": "character", "id": id],
+                    ["op": "unfavorite", "type": "character", "id": id],
+                    ["op": "destroy", "type": "character", "id": id],
+                    ["op": "archive", "type": "dragon", "id": id],
+                    "nothing",
+                ])
+            #expect(answer.status == 200)
+            #expect(
+                Self.statuses(answer) == [201, 200, 412, 422, 200, 200, 200, 200, 409, 200, 200, 422, 422, 422])
+            let results = Self.results(answer)
+            #expect(results[0]["entity"]?["data"] == ["name": "Bo"])
+            #expect(results[0]["id"] == results[0]["entity"]?["id"])
+            #expect(results[1]["version"] == 2)
+            #expect(results[1]["position"] == results[1]["entity"]?["position"])
+            #expect(results[2]["problem"]?["code"] == "version_conflict")
+            #expect(results[2]["problem"]?["current_version"] == 2)
+            #expect(
+                results[3]["problem"]?["errors"]?.array?.compactMap { $0["pointer"]?.string }.contains("/data/age")
+                    == true)
+            #expect(results[8]["problem"]?["code"] == "archived")
+            #expect(
+                results.dropFirst(11).allSatisfy {
+                    $0["problem"]?["request_id"]?.string == answer.header("X-Request-Id")
+                })
+            let events = try await client.get(
+                "/api/v2/admin/events?correlation=\(answer.json["correlation"]?.string ?? "")&limit=100")
+            // The tag came into being on the way.
+            #expect(events.json["items"]?.array?.count == 9)
+        }
+    }
+
+    @Test func theSameKeyGivesTheFirstAnswersAndNoSecondEvent() async throws {
+        try await Studio.with { studio in
+            let client = try studio.client()
+            let operations = (0..<3).map { index -> JSONValue in
+                ["op": "create", "type": "character", "data": ["name": .string("C\(index)")]]
+            }
+            let first = try await Self.post(client, operations, ["Idempotency-Key": "k"])
+            let again = try await Self.post(client, operations, ["Idempotency-Key": "k"])
+            #expect(Self.results(first) == Self.results(again))
+            #expect(try await client.get("/api/v2/characters").json["total"] == 3)
+            let other = try await Self.post(client, operations.dropLast(), ["Idempotency-Key": "k"])
+            #expect(other.status == 422)
+            #expect(other.code == "idempotency_key_reused")
+        }
+    }
+
+    @Test func aThousandAreTakenAndOneMoreIsNot() async throws {
+        try await Studio.with { studio in
+            let client = try studio.client()
+            let operations = (0..<1_001).map { index -> JSONValue in
+                ["op": "create", "type": "clothing_item", "data": ["name": .string("Sock \(index)")]]
+            }
+            let refused = try await Self.post(client, operations)
+            #expect(refused.status == 422)
+            #expect(refused.places == ["/operations"])
+            let answer = try await Self.post(client, Array(operations.dropLast()))
+            #expect(Self.statuses(answer) == Array(repeating: 201, count: 1_000))
+            let names = Self.results(answer).compactMap { $0["entity"]?["data"]?["name"]?.string }
+            #expect(names == (0..<1_000).map { "Sock \($0)" })
+            #expect(try await client.get("/api/v2/clothing-items?limit=1").json["total"] == 1_000)
+        }
+    }
+
+    @Test func whatIsNoListOfOperationsIsRefusedAsAWhole() async throws {
+        try await Studio.with { studio in
+            let client = try studio.client()
+            for body: JSONValue in [[], ["operations": []], ["operations": 1], ["operation": []], [1, 2]] {
+                let answer = try await client.send("POST /api/v2/entities/bulk", body)
+                #expect(answer.status == 422, "\(body)")
+            }
+            let raw = try RawHTTP(studio.address)
+            try await raw.send(
+                """
+                POST /api/v2/entities/bulk HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer \(Studio.token)\r\n\
+                Content-Type: application/json\r\nContent-Length: \((8 << 20) + 1)\r\n\r\n
+                """)
+            let tooLarge = try await raw.response(to: "POST")
+            #expect(tooLarge.status == 413)
+        }
+    }
+}
