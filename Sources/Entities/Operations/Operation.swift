@@ -42,8 +42,23 @@ public struct Operation: Sendable {
         try await record("completed", ["status": "completed", "done": .integer(done), "result": .object(result)])
     }
 
+    /// Tells why the work ended early: someone stopped it, or it failed.
+    ///
+    /// What failed the work may well fail its record too; then the log has an operation that goes on for ever, and the
+    /// first error is still the one to tell.
+    public func giveUp(_ error: any Error) async {
+        // A task that was cancelled can still tell that it was.
+        _ = await Task {
+            if error is CancellationError {
+                try await record("cancelled", ["status": "cancelled"])
+            } else {
+                try await fail("\(error)")
+            }
+        }.result
+    }
+
     /// - Parameter detail: what went wrong, as a sentence.
-    public func fail(_ detail: String) async throws {
+    private func fail(_ detail: String) async throws {
         try await record(
             "failed",
             ["status": "failed", "problem": ["title": "The work was given up", "detail": .string(detail)]])

@@ -52,8 +52,7 @@ public struct Exporter: Sendable {
             try await operation.complete(done: count, result: ["files": .integer(count)])
             return (count, position)
         } catch {
-            // What failed the export may well fail its record too; the first error is the one to tell.
-            try? await operation.fail("\(error)")
+            await operation.giveUp(error)
             throw error
         }
     }
@@ -70,6 +69,7 @@ public struct Exporter: Sendable {
         var count = 0
         while true {
             progress(count, total)
+            try Task.checkCancellation()
             let rows = try await service.pool.query(
                 "export_page",
                 """

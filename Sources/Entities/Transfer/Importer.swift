@@ -40,6 +40,7 @@ public struct Importer: Sendable {
             var run = Run(report: plan.report)
             for start in stride(from: 0, to: plan.steps.count, by: Self.commandsPerBatch) {
                 progress(start, plan.steps.count)
+                try Task.checkCancellation()
                 if start > 0, start % Self.commandsPerRecord == 0 { try await operation.progress(done: start) }
                 let steps = plan.steps[start..<min(start + Self.commandsPerBatch, plan.steps.count)]
                 let results = try await service.writer.submit(
@@ -52,8 +53,7 @@ public struct Importer: Sendable {
             try await operation.complete(done: plan.steps.count, result: run.report.counts)
             return run.report.sorted()
         } catch {
-            // What failed the import may well fail its record too; the first error is the one to tell.
-            try? await operation.fail("\(error)")
+            await operation.giveUp(error)
             throw error
         }
     }

@@ -113,6 +113,22 @@ import Testing
         }
     }
 
+    @Test func anImportThatIsStoppedSaysSoAndCanBeRepeated() async throws {
+        for index in 0..<20 { try write("character/c\(index).json", #"{"name": "C"}"#) }
+        try await Studio.with { studio in
+            let root = root
+            let stopped = Task {
+                try await Importer(studio.service, actor: "mira").run(root) { _, _ in
+                    unsafe withUnsafeCurrentTask { unsafe $0?.cancel() }
+                }
+            }
+            await #expect(throws: CancellationError.self) { try await stopped.value }
+            #expect(studio.committed.events.map(\.type) == ["operation.started", "operation.cancelled"])
+            let report = try await Importer(studio.service, actor: "mira").run(root)
+            #expect(report.count(.created) == 20)
+        }
+    }
+
     @Test func whatIsArchivedIsNotChangedBehindSomeonesBack() async throws {
         try write("character/a.json", #"{"name": "Ada"}"#)
         try await Studio.with { studio in
