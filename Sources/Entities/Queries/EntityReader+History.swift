@@ -28,9 +28,7 @@ extension EntityReader {
     ) async throws -> HistoryPage? {
         let asOf = try await position(of: point)
         let upTo = Int64(asOf ?? Int(Int64.max))
-        var batch = Batch("entity_history")
-        batch.add("begin", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        batch.add("log_head", "SELECT position FROM log.head")
+        var batch = Batch.snapshot("entity_history")
         batch.add(
             "history_count",
             """
@@ -52,14 +50,14 @@ extension EntityReader {
             (SELECT version, document FROM live.entity_versions WHERE id = \(id) AND position <= \(upTo)
             ORDER BY version DESC LIMIT \(Int64(limit + offset + 1)))
             """)
-        batch.add("commit", "COMMIT")
+        batch.endSnapshot()
         let answers = try await pool.run(batch)
-        let total = try answers[2].only(Int.self)
+        let total = try answers[3].only(Int.self)
         if total == 0 { return nil }
         let documents = Dictionary(
-            try answers[4].decode(Int32.self, JSONBytes.self).map { ($0, $1.bytes) },
+            try answers[5].decode(Int32.self, JSONBytes.self).map { ($0, $1.bytes) },
             uniquingKeysWith: { first, _ in first })
-        let rows = try answers[3].decode(Int32.self, Int64.self, String.self, Timestamp.self, JSONBytes.self)
+        let rows = try answers[4].decode(Int32.self, Int64.self, String.self, Timestamp.self, JSONBytes.self)
         let items = try rows.map { version, position, event, recordedAt, meta in
             let after = try documents[version].map { try Self.comparable($0) } ?? [:]
             let before = try documents[version - 1].map { try Self.comparable($0) } ?? Self.nothing
@@ -67,7 +65,7 @@ extension EntityReader {
                 version: Int(version), position: Int(position), event: event, recordedAt: recordedAt,
                 meta: EventMeta(try JSONValue(parsing: meta.bytes)), changes: before.differences(to: after))
         }
-        return HistoryPage(items: items, total: total, position: try asOf ?? answers[1].only(Int.self))
+        return HistoryPage(items: items, total: total, position: try asOf ?? answers[Batch.snapshotHead].only(Int.self))
     }
 
     /// What differs between two versions, from the first to the second; nil where one of them was not there.

@@ -48,25 +48,23 @@ extension EntityReader {
         page = "\(page) ORDER BY \(directions.joined(by: ", ")) LIMIT \(Int64(query.limit + 1))"
         if query.cursor == nil, query.offset > 0 { page = "\(page) OFFSET \(Int64(query.offset))" }
 
-        var batch = Batch("entities_list")
-        batch.add("begin", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        batch.add("log_head", "SELECT position FROM log.head")
+        var batch = Batch.snapshot("entities_list")
         batch.add("entities_count", "SELECT count(*) FROM \(source) WHERE \(conditions)")
         batch.add("entities_page", page)
-        batch.add("commit", "COMMIT")
+        batch.endSnapshot()
         let answers: [Rows]
         do {
             answers = try await pool.run(batch)
         } catch let error as PostgresError where query.cursor != nil && error.isAboutData {
             throw QueryProblem.badCursor
         }
-        let head = try answers[1].only(Int.self)
+        let head = try answers[Batch.snapshotHead].only(Int.self)
         if let asOf, asOf > head { throw QueryProblem.badCursor }
-        let rows = try answers[3].decode(JSONBytes.self, [String].self)
+        let rows = try answers[4].decode(JSONBytes.self, [String].self)
         let shown = rows.prefix(query.limit)
         let next = rows.count > query.limit ? shown.last : nil
         return EntityPage(
-            items: shown.map(\.0.bytes), total: try answers[2].only(Int.self),
+            items: shown.map(\.0.bytes), total: try answers[3].only(Int.self),
             next: next.map { Cursor(position: asOf ?? head, keys: $0.1, question: question) }, position: asOf ?? head)
     }
 }

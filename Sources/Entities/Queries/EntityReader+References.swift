@@ -21,9 +21,7 @@ extension EntityReader {
         let asOf = try await position(of: point)
         let upTo = Int64(asOf ?? Int(Int64.max) - 1)
         let source = ListQuery.source(asOf: asOf)
-        var batch = Batch("entity_references")
-        batch.add("begin", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        batch.add("log_head", "SELECT position FROM log.head")
+        var batch = Batch.snapshot("entity_references")
         for (own, other) in [("source", "target"), ("target", "source")] as [(SQL, SQL)] {
             batch.add(
                 "references_of",
@@ -34,14 +32,14 @@ extension EntityReader {
                 ORDER BY r.field, e.created_position LIMIT \(Int64(Self.referencesMax))
                 """)
         }
-        batch.add("commit", "COMMIT")
+        batch.endSnapshot()
         let answers = try await pool.run(batch)
         func decode(_ rows: Rows) throws -> [ReferenceAnswer] {
             try rows.decode(String.self, UUID.self, String.self, String.self, Bool.self).map {
                 ReferenceAnswer(field: $0, id: $1, type: $2, name: $3, isArchived: $4)
             }
         }
-        let head = try answers[1].only(Int.self)
-        return (try decode(answers[2]), try decode(answers[3]), asOf ?? head)
+        let head = try answers[Batch.snapshotHead].only(Int.self)
+        return (try decode(answers[3]), try decode(answers[4]), asOf ?? head)
     }
 }

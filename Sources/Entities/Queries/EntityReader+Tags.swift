@@ -25,9 +25,7 @@ extension EntityReader {
         let source = ListQuery.source(asOf: asOf)
         let types = type.map { [$0] } ?? everyday
         let slug = prefix.map { Slug.of($0) ?? "" }
-        var batch = Batch("tags_count")
-        batch.add("begin", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        batch.add("log_head", "SELECT position FROM log.head")
+        var batch = Batch.snapshot("tags_count")
         let beginning: SQL = slug.map { "starts_with(worn.tag, \($0))" } ?? "true"
         batch.add(
             "tags_worn",
@@ -42,13 +40,13 @@ extension EntityReader {
             SELECT e.id, e.name, e.fields->>'category', e.fields->>'color' FROM \(source)
             WHERE e.type = 'tag' AND \(ListQuery.present(asOf: asOf)) AND NOT e.archived ORDER BY lower(e.name), e.created_position
             """)
-        batch.add("commit", "COMMIT")
+        batch.endSnapshot()
         let answers = try await pool.run(batch)
-        let head = try answers[1].only(Int.self)
-        let rows = try answers[3].decode(UUID?.self, String.self, String?.self, String?.self)
+        let head = try answers[Batch.snapshotHead].only(Int.self)
+        let rows = try answers[4].decode(UUID?.self, String.self, String?.self, String?.self)
         var facts: [String: (name: String, category: String?, color: String?)] = [:]
         for (_, name, category, color) in rows { Slug.of(name).map { facts[$0] = (name, category, color) } }
-        var items = try answers[2].decode(String.self, Int64.self).map { slug, count in
+        var items = try answers[3].decode(String.self, Int64.self).map { slug, count in
             TagCount(
                 slug: slug, name: facts[slug]?.name ?? slug, category: facts[slug]?.category, color: facts[slug]?.color,
                 count: Int(count))

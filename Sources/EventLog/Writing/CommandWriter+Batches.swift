@@ -81,11 +81,49 @@ extension CommandWriter {
         }
     }
 
-    /// One transaction in two round trips: read under the lock, then write and commit.
     private func carryOut(_ entries: [Entry], on connection: isolated Connection) throws {
         let start = ContinuousClock.now
         let commands = entries.map(\.command)
         let inDoubt = doubt.withLock { $0 }
+        var loading = Batch("log_open")
+        handler.load(commands, into: &loading)
+        let decided: BatchInDoubt<Handler.Answer>?
+        if inDoubt == nil, loading.count == 0, let guess = memory.withLock({ $0.guess() }) {
+            decided =
+                try takeShortWay(commands, guess, on: connection) ?? takeLongWay(entries, nil, loading, on: connection)
+        } else {
+            decided = try takeLongWay(entries, inDoubt, loading, on: connection)
+        }
+        guard let decided else { return }
+        memory.withLock { $0.head = decided.head }
+        metrics.batchSeconds.observe((ContinuousClock.now - start).inSeconds)
+        metrics.batchCommands.observe(Double(entries.count))
+        conclude(decided, entries)
+    }
+
+    /// One round trip, for commands that have nothing to read: the events follow the head that we remember, and the
+    /// transaction fails at its first statement where another node has appended since. Nil then.
+    private func takeShortWay(
+        _ commands: [Handler.Command], _ guess: (head: LogHead, now: Timestamp), on connection: isolated Connection
+    ) throws -> BatchInDoubt<Handler.Answer>? {
+        var opening = Batch("log_append")
+        opening.add("begin", "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
+        opening.add("log_claim_head", LogStatements.claim(guess.head))
+        do {
+            return try refusing(on: connection) {
+                try decide(commands, [], after: guess.head, now: guess.now, opening, on: connection)
+            }
+        } catch let refused as Refused where (refused.reason as? PostgresError)?.code == LogStatements.hasGrown {
+            memory.withLock { $0.wasWrong() }
+            return nil
+        }
+    }
+
+    /// Two round trips: read under the lock, then write and commit. Nil where the batch turned out to be there already.
+    private func takeLongWay(
+        _ entries: [Entry], _ inDoubt: BatchInDoubt<Handler.Answer>?, _ loading: Batch,
+        on connection: isolated Connection
+    ) throws -> BatchInDoubt<Handler.Answer>? {
         var opening = Batch("log_open")
         opening.add("begin", "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
         opening.add("log_lock_head", LogStatements.lockHead)
@@ -97,34 +135,43 @@ extension CommandWriter {
                 // Should the connection be lost here, the doubt is still there, and looked into once more.
                 try connection.execute("rollback", "ROLLBACK")
                 doubt.withLock { $0 = nil }
-                return conclude(inDoubt, entries)
+                conclude(inDoubt, entries)
+                return nil
             }
             doubt.withLock { $0 = nil }
             opening = Batch("log_open")
             opening.add("log_lock_head", LogStatements.lockHead)
         }
         let ownCount = opening.count
-        handler.load(commands, into: &opening)
+        opening.add(contentsOf: loading)
         let rows = try open(opening, on: connection)
         let (head, now) = try LogStatements.head(rows[ownCount - 1])
-        let decided = try refusing(on: connection) {
-            var log = Appending(after: head, now: configuration.clock?.now() ?? now)
-            var writing = Batch("log_append")
-            let answers = try handler.decide(commands, rows[ownCount...], on: connection, &log, into: &writing)
-            precondition(answers.count == entries.count, "a handler answers every command")
-            let decided = BatchInDoubt(answers: answers, events: log.events, head: log.head)
-            if decided.events.isEmpty {
-                try connection.execute("rollback", "ROLLBACK")
-            } else {
-                doubt.withLock { $0 = decided }
-                try connection.run(Self.append(decided, after: head, writing))
-                doubt.withLock { $0 = nil }
-            }
-            return decided
+        memory.withLock { $0.learn(head, now) }
+        return try refusing(on: connection) {
+            try decide(
+                entries.map(\.command), rows[ownCount...], after: head, now: now, Batch("log_append"), on: connection)
         }
-        metrics.batchSeconds.observe((ContinuousClock.now - start).inSeconds)
-        metrics.batchCommands.observe(Double(entries.count))
-        conclude(decided, entries)
+    }
+
+    /// - Parameter opening: what goes before the events; where it is empty, a transaction is open already.
+    private func decide(
+        _ commands: [Handler.Command], _ loaded: ArraySlice<Rows>, after head: LogHead, now: Timestamp,
+        _ opening: Batch,
+        on connection: isolated Connection
+    ) throws -> BatchInDoubt<Handler.Answer> {
+        var log = Appending(after: head, now: configuration.clock?.now() ?? now)
+        var projections = Batch("log_append")
+        let answers = try handler.decide(commands, loaded, on: connection, &log, into: &projections)
+        precondition(answers.count == commands.count, "a handler answers every command")
+        let decided = BatchInDoubt(answers: answers, events: log.events, head: log.head)
+        if decided.events.isEmpty {
+            if opening.count == 0 { try connection.execute("rollback", "ROLLBACK") }
+        } else {
+            doubt.withLock { $0 = decided }
+            try connection.run(Self.append(decided, after: head, opening, projections))
+            doubt.withLock { $0 = nil }
+        }
+        return decided
     }
 
     /// Reads what the batch needs. What the database would not answer is the fault of one of the commands, unless it was
@@ -159,9 +206,9 @@ extension CommandWriter {
     }
 
     private static func append(
-        _ decided: BatchInDoubt<Handler.Answer>, after head: LogHead, _ projections: Batch
+        _ decided: BatchInDoubt<Handler.Answer>, after head: LogHead, _ opening: Batch, _ projections: Batch
     ) -> Batch {
-        var batch = Batch("log_append")
+        var batch = opening
         if let partitions = LogStatements.makePartitions(from: head.position, to: decided.head.position) {
             batch.add("log_make_partition", partitions)
         }

@@ -21,6 +21,8 @@ public final class CommandWriter<Handler: CommandHandler>: Sendable {
     let queue: Monitor<CommandQueue<Handler>>
     /// What is known about a batch whose transaction may or may not have been committed.
     let doubt = Lock<BatchInDoubt<Handler.Answer>?>(nil)
+    /// Where the log ended when this writer last saw it.
+    let memory = Lock(HeadMemory())
     private let work = Lock<Task<Void, Never>?>(nil)
 
     /// - Parameter committed: called after each commit with its events, before anyone gets an answer, on the writer's

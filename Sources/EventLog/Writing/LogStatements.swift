@@ -10,6 +10,13 @@ public enum LogStatements {
     /// Locks the head, so that nobody else appends before this transaction ends, and tells the database's time.
     static let lockHead: SQL = "SELECT position, hash, recorded_at, clock_timestamp() FROM log.head FOR UPDATE"
 
+    /// Locks the head where it still is this one; otherwise fails with ``hasGrown``.
+    static func claim(_ head: LogHead) -> SQL {
+        "SELECT log.claim_head(\(Int64(head.position)), \(head.hash.bytes))"
+    }
+
+    static let hasGrown = PostgresError.Code(rawValue: "LO001")
+
     static func head(_ rows: Rows) throws(PostgresError) -> (head: LogHead, now: Timestamp) {
         let (position, hash, recordedAt, now) = try rows.only(Int.self, [UInt8].self, Timestamp.self, Timestamp.self)
         guard let digest = SHA256Digest(hash) else {
