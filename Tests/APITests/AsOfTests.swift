@@ -51,6 +51,8 @@ private struct History {
     private static let collections = ["characters", "clothing-items", "board-games", "stories"]
     private static let words = [
         "silk", "Silken", "wool", "crème", "brûlée", "gothic", "Zürich", "dragon", "dragonfly", "tale", "winter",
+        "silks",
+        "dragons", "gothics", "dragonet", "winters", "wools",
     ]
     private static let searches = words + ["creme", "drgon", "gothik", "zuri", "dra", "nothing", "winter tale", "-"]
     private static let tags = ["Gothic", "warm", "sci-fi", "été"]
@@ -73,7 +75,8 @@ private struct History {
     private mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &random) < percent }
 
     private mutating func phrase() -> String {
-        (0...Int.random(in: 0...3, using: &random)).map { _ in some(Self.words) }.joined(separator: " ")
+        (0...Int.random(in: 0...3, using: &random)).map { _ in some(Array(Self.words.prefix(4 + made.count / 2))) }
+            .joined(separator: " ")
     }
 
     // MARK: What happens

@@ -68,14 +68,13 @@ extension Operation {
                         "\(type.collection).\($0)"
                     })
             ],
-            problems: [.conflict, .preconditionFailed, .unsupportedMediaType, .unprocessableContent])
+            problems: [.conflict, .preconditionFailed])
     }
 
     /// A change of one entity that stands in the body.
     static func change(_ type: EntityType, by body: JSONValue) -> Operation {
         var operation = change(type)
         operation.body = Body(schema: body)
-        operation.problems.insert(.unsupportedMediaType)
         return operation
     }
 

@@ -137,6 +137,7 @@ struct OpenAPIDocument {
         var responses = JSONObject()
         for answer in details?.answers ?? [] { responses["\(answer.status.rawValue)"] = Self.answer(answer) }
         var problems = ProblemCodes.anywhere.union(details?.problems ?? [])
+        if details?.body != nil { problems.formUnion(ProblemCodes.ofBodies) }
         if route.isGuarded { problems.formUnion(ProblemCodes.guarded) }
         for status in problems.sorted(by: { $0.rawValue < $1.rawValue }) {
             responses["\(status.rawValue)"] = ["$ref": .string("#/components/responses/\(Self.name(of: status))")]

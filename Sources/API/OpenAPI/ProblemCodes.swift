@@ -19,6 +19,8 @@ enum ProblemCodes {
         .badRequest, .requestTimeout, .lengthRequired, .payloadTooLarge, .uriTooLong, .headersTooLarge,
         .internalServerError, .serviceUnavailable,
     ]
+    /// What can be wrong with any body.
+    static let ofBodies: Set<Status> = [.unsupportedMediaType, .unprocessableContent]
     /// What only those meet who are not known.
     static let guarded: Set<Status> = [.unauthorized, .forbidden]
 

@@ -93,10 +93,11 @@ extension Operation {
             Answer(
                 summary:
                     "The projections as they stand, the tables that rebuilds have replaced, and the operation under way.",
-                schema: Schema.object([
-                    "items": Schema.list(of: ["type": "object"]), "old": Schema.list(of: ["type": "object"]),
-                    "operation": Schema.id,
-                ]))
+                schema: Schema.object(
+                    [
+                        "items": Schema.list(of: ["type": "object"]), "old": Schema.list(of: ["type": "object"]),
+                        "operation": Schema.id,
+                    ], optional: ["operation"]))
         ])
 
     fileprivate static let projectionRebuild = Operation(
