@@ -32,6 +32,10 @@ public struct Authentication: Middleware {
     }
 
     private static func bearer(_ authorization: String) -> String? {
+        // Nearly everyone writes it so; the rest is for those who do not.
+        if authorization.hasPrefix("Bearer "), authorization.utf8.dropFirst(7).first != UInt8(ascii: " ") {
+            return String(authorization.utf8.dropFirst(7))
+        }
         let parts = authorization.split(separator: " ", maxSplits: 1)
         guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
         return String(parts[1].drop { $0 == " " })

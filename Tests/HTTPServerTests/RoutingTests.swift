@@ -110,4 +110,25 @@ internal import Testing
         #expect(router.routes[0].info.name == "things.list")
         #expect(router.routes[0].info.details as? Int == 7)
     }
+
+    @Test func whatIsAtHandIsAnsweredAtOnceAndTheRestIsWaitedFor() async throws {
+        func routes(_ router: inout Router) {
+            router.get("/{name}") { (request) throws -> Response? in
+                switch try request.parameter("name") {
+                case "known": .text("at hand")
+                case "refused": throw Problem.forbidden()
+                default: nil
+                }
+            } otherwise: { request in
+                await Task.yield()
+                return .text("looked up \(try request.parameter("name"))")
+            }
+        }
+        try await serving(routes: routes) { _, client in
+            #expect(await client.get("/known")?.text == "at hand")
+            #expect(await client.get("/other")?.text == "looked up other")
+            #expect(await client.get("/refused")?.status == 403)
+            #expect(await client.get("/known")?.text == "at hand")
+        }
+    }
 }

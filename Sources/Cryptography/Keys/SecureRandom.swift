@@ -23,6 +23,11 @@ public enum ConstantTime {
         areEqual(Array(left.utf8), Array(right.utf8))
     }
 
+    public static func areEqual(_ left: SHA256Digest, _ right: SHA256Digest) -> Bool {
+        let (left, right) = (left.words, right.words)
+        return (left.0 ^ right.0) | (left.1 ^ right.1) | (left.2 ^ right.2) | (left.3 ^ right.3) == 0
+    }
+
     public static func areEqual(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
         guard left.count == right.count else { return false }
         return unsafe left.withUnsafeBytes { left in

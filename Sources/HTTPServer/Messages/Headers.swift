@@ -31,8 +31,9 @@ public struct Headers: Sendable, ExpressibleByDictionaryLiteral {
     public func contains(_ name: String) -> Bool { pairs.contains { Self.isSame($0.name, name) } }
 
     static func isSame(_ left: String, _ right: String) -> Bool {
+        // Most names differ in length, and most that are the same are written the same.
         left.utf8.count == right.utf8.count
-            && zip(left.utf8, right.utf8).allSatisfy { $0 == $1 || fold($0) == fold($1) }
+            && (left == right || zip(left.utf8, right.utf8).allSatisfy { $0 == $1 || fold($0) == fold($1) })
     }
 
     /// Lower case for the letters, all else as it is.

@@ -41,29 +41,6 @@ import Testing
         }
     }
 
-    @Test(arguments: 0..<2) func aStudioThatWentOnIsBroughtBackAtOnce(round: Int) async throws {
-        let folder = try TemporaryFolder("back")
-        let random = SeededRandom.forTest()
-        try await Studio.with { studio in
-            var life = RandomStudio(studio, random)
-            try await life.live(entities: 100, changes: 200)
-            _ = try await Exporter(studio.service, actor: "admin").run(to: folder.path("first"))
-            try await life.live(entities: 0, changes: 200)
-            let importer = Importer(studio.service, actor: "admin")
-            let promised = try await importer.dryRun(folder.path("first"))
-            let report = try await importer.run(folder.path("first"))
-            #expect(report == promised)
-            #expect(report.count(.changed) > 20)
-            // What was archived meanwhile comes back by itself; what is archived here and there may not differ.
-            for item in report.items where item.outcome == .refused {
-                #expect(item.problems.allSatisfy { $0.contains("It is archived") }, "\(item)")
-            }
-            let again = try await importer.run(folder.path("first"))
-            #expect(again.count(.changed) == 0, "\(again.items.filter { $0.outcome == .changed })")
-            #expect(again.count(.unchanged) == report.count(.changed) + report.count(.unchanged))
-        }
-    }
-
     @Test func anExportShowsThePointThatWasAskedFor() async throws {
         let folder = try TemporaryFolder("asof")
         try await Studio.with { studio in
