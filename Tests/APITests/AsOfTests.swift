@@ -61,6 +61,9 @@ private struct History {
     private var random: SeededRandom
     private var made: [(collection: String, id: String, version: Int)] = []
     private var head = 0
+    /// Which of them changed last: what is asked about that one tells most.
+    private var latest = 0
+    private var linked: [String] = []
     private(set) var asked: [Question] = []
 
     init(_ client: Client, seed: UInt64) {
@@ -84,7 +87,9 @@ private struct History {
     mutating func act() async throws {
         if made.count < 4 || chance(25) { return try await create() }
         if chance(8) { return try await dressTag() }
-        let index = Int.random(in: 0..<made.count, using: &random)
+        // Few are changed often, rather than many once.
+        let index = Int.random(in: 0..<(chance(60) ? 3 : made.count), using: &random)
+        latest = index
         let (collection, id, version) = made[index]
         let path = "/api/v2/\(collection)/\(id)"
         let answer: Answer
@@ -95,9 +100,14 @@ private struct History {
         case 4: answer = try await client.send("POST \(path)/tags", ["tags": [.string(some(Self.tags))]])
         case 5: answer = try await client.send("DELETE \(path)/tags/\(some(["gothic", "warm", "sci-fi"]))", nil)
         case 6:
-            let other = some(made).id
+            let other = some(Array(made.prefix(3))).id
             answer = try await client.send("POST \(path)/links", ["to": .string(other), "relation": "near"])
-        case 7: answer = try await client.send("DELETE \(path)/links/\(some(made).id)?relation=near", nil)
+            if answer.status == 200 { linked.append("\(path)/links/\(other)?relation=near") }
+        case 7:
+            answer = try await client.send("DELETE \(linked.popLast() ?? "\(path)/links/\(id)")", nil)
+            latest = made.firstIndex { answer.request.contains($0.id) } ?? index
+            note(answer)
+            return
         case 8:
             let earlier = Int.random(in: 1...version, using: &random)
             answer = try await client.send("POST \(path)/revert", ["version": .integer(earlier)])
@@ -167,14 +177,14 @@ private struct History {
     }
 
     private mutating func single() -> String {
-        let one = some(made)
+        let one = chance(50) ? made[latest] : some(made)
         let path = "/api/v2/\(one.collection)/\(one.id)"
         let version = Int.random(in: 1...one.version, using: &random)
-        switch Int.random(in: 0..<6, using: &random) {
+        switch Int.random(in: 0..<7, using: &random) {
         case 0: return "\(path)/history?limit=\(some([1, 3, 50]))&offset=\(some([0, 0, 2]))"
         case 1: return "\(path)/versions/\(version)"
         case 2: return "\(path)/diff?from=\(version)&to=\(Int.random(in: 1...one.version, using: &random))"
-        case 3: return "\(path)/references"
+        case 3, 4: return "\(path)/references"
         default: return path
         }
     }
