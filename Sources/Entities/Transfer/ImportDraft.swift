@@ -65,10 +65,7 @@ struct ImportDraft {
         }
     }
 
-    private func problems(in data: JSONObject) -> [JSONProblem] {
-        let advised = type.problems(in: .object(data))
-        return advised.isEmpty ? Content.problems(in: data, of: type) : advised
-    }
+    private func problems(in data: JSONObject) -> [JSONProblem] { Content.problems(in: data, of: type) }
 
     /// Changes each reference of the data; nil takes it away. Fields that changed so are told.
     @discardableResult
