@@ -58,7 +58,9 @@ final class ProgressCounter: Sendable {
     func add(_ events: Int) {
         let progress = state.withLock { state -> ProjectionProgress? in
             state.done += events
-            guard ContinuousClock.now - state.told >= Self.interval else { return nil }
+            // The last piece is always told, so that nobody is left with less than all.
+            let isAll = state.total > 0 && state.done >= state.total
+            guard isAll || ContinuousClock.now - state.told >= Self.interval else { return nil }
             state.told = .now
             return Self.progress(state)
         }
