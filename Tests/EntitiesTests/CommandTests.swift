@@ -39,4 +39,29 @@ import Testing
             #expect(studio.committed.events.count == 4)
         }
     }
+
+    /// Each patch is within the limits of a request; together they would make what nobody could read again.
+    @Test func patchAfterPatchDoesNotGrowWithoutLimit() async throws {
+        try await Studio.with { studio in
+            let scribe = Scribe(studio: studio)
+            let id = try await scribe.create("hair_style", ["name": "Endless braid"])
+            let length = String(repeating: "long ", count: 180_000)
+            var refused: Rejection?
+            for number in 1...6 {
+                do {
+                    try await scribe.change(
+                        id, "hair_style", .patch(["style_data": .object(["part \(number)": .string(length)])]))
+                } catch let rejection as Rejection {
+                    refused = refused ?? rejection
+                }
+            }
+            guard case .tooLarge? = refused else {
+                Issue.record("\(String(describing: refused)) instead of too large")
+                return
+            }
+            let reader = EntityReader(pool: studio.pool, catalogue: studio.catalogue)
+            let document = try #require(try await reader.find(id, of: try scribe.type("hair_style")))
+            #expect(try JSONValue(parsing: document)["version"]?.integer == 5)
+        }
+    }
 }

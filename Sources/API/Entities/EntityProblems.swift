@@ -38,6 +38,11 @@ enum EntityProblems {
             return Problem(
                 .unprocessableContent, "idempotency_key_reused",
                 "This Idempotency-Key was used for another request. Use a new key for a new request.")
+        case .tooLarge(let limit):
+            return Problem(
+                .unprocessableContent, "too_large",
+                "Its fields would take more than \(limit) bytes. Make one of them shorter, or spread them over several entities.",
+                members: ["limit_bytes": .integer(limit)])
         case .tooMany(let what, let limit):
             return Problem(
                 .unprocessableContent, "too_many", "It would have more than \(limit) \(what). Take some away first.",

@@ -5,6 +5,7 @@ import JSON
 extension Entity {
     static let tagsMax = 100
     static let linksMax = 1_000
+    static let dataBytesMax = 4 << 20
 
     /// - Returns: the events; none where it is so already.
     static func decide(_ state: Entity?, _ command: EntityCommand) throws(Rejection) -> [EntityEvent] {

@@ -82,6 +82,8 @@ public enum Rejection: Error, Sendable {
     /// The key was used for another command.
     case keyReused
     case tooMany(String, limit: Int)
+    /// Its data would be longer than anything is kept.
+    case tooLarge(limitBytes: Int)
 
     public struct Reference: Sendable, Hashable {
         public let field: String

@@ -104,6 +104,8 @@ struct Scene {
             content = Content(patched, of: command.type)
         default: return
         }
+        // Patch after patch could make it longer than a document that can be read again.
+        if content.encoded.count > Entity.dataBytesMax { throw .tooLarge(limitBytes: Entity.dataBytesMax) }
         let known = Set(figures[command.id]?.content.references ?? [])
         for reference in content.references where !known.contains(reference) {
             guard let path = command.type.references.first(where: { $0.path == reference.field }) else { continue }
