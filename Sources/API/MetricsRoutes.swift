@@ -9,7 +9,10 @@ public struct MetricsRoutes: Sendable {
 
     public func declare(in router: inout Router) {
         router.get(
-            "/metrics", info: RouteInfo(name: "metrics", summary: "Every metric, for Prometheus.", tags: ["metrics"])
+            "/metrics",
+            info: RouteInfo(
+                name: "metrics", summary: "Every metric, for Prometheus.", tags: ["metrics"],
+                details: Operation.metrics)
         ) { request in
             let format = Exposition.negotiated(accept: request.header("Accept"))
             return Response(

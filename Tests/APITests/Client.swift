@@ -17,6 +17,32 @@ struct Client: Sendable {
     func send(
         _ request: String, _ body: [UInt8]? = nil, _ headers: [String: String] = [:]
     ) async throws -> Answer {
+        let method = try await ask(request, body, headers)
+        return Answer(request: request, raw: try await connection.response(to: method))
+    }
+
+    /// Asks for a stream and reads its head; what comes behind is left to ``nextEvent()``.
+    func open(_ request: String, _ headers: [String: String] = [:]) async throws -> Answer {
+        _ = try await ask(request, nil, headers)
+        return Answer(request: request, raw: try await connection.responseHead())
+    }
+
+    /// The data of the next event of a stream that was opened.
+    func nextEvent() async throws -> JSONValue {
+        var text = ""
+        while true {
+            let chunk = try await connection.chunk()
+            if chunk.isEmpty { return .null }
+            text += String(decoding: chunk, as: UTF8.self)
+            // Only what ended with a line's end is whole.
+            let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+            if let line = lines.first(where: { $0.hasPrefix("data: ") }) {
+                return try JSONValue(parsing: Array(line.dropFirst(6).utf8))
+            }
+        }
+    }
+
+    private func ask(_ request: String, _ body: [UInt8]?, _ headers: [String: String]) async throws -> String {
         let words = request.split(separator: " ", maxSplits: 1)
         var head = "\(words[0]) \(words[1]) HTTP/1.1\r\nHost: test\r\n"
         if let token, headers["Authorization"] == nil { head += "Authorization: Bearer \(token)\r\n" }
@@ -28,7 +54,7 @@ struct Client: Sendable {
             head += "Content-Length: 0\r\n"
         }
         try await connection.send(Array("\(head)\r\n".utf8) + (body ?? []))
-        return Answer(request: request, raw: try await connection.response(to: String(words[0])))
+        return String(words[0])
     }
 
     func send(_ request: String, _ body: JSONValue, _ headers: [String: String] = [:]) async throws -> Answer {

@@ -11,6 +11,7 @@ struct Description {
         let json: JSONValue
 
         var name: String { json["operationId"]?.string ?? "\(method) \(path)" }
+        var isStream: Bool { json["responses"]?["200"]?["content"]?["text/event-stream"] != nil }
     }
 
     init(_ client: Client) async throws { document = try await client.get("/openapi.json").json }
@@ -36,7 +37,7 @@ struct Description {
     /// Everything that an answer does not keep of what the document says; empty where it keeps all.
     func faults(in answer: Answer, to operation: Operation) throws -> [String] {
         let responses = operation.json["responses"] ?? .null
-        guard let declared = responses["\(answer.status)"] ?? responses["default"] else {
+        guard let declared = responses["\(answer.status)"] else {
             return ["\(answer.request): \(answer.status) is not declared: \(answer.raw.text.prefix(300))"]
         }
         let response = resolved(declared)
@@ -44,13 +45,15 @@ struct Description {
         for (name, _) in response["headers"]?.object ?? [:] where name != "Idempotency-Replayed" {
             if answer.header(name) == nil { faults.append("\(answer.request): no header \(name)") }
         }
-        guard let content = response["content"]?.object, let media = content.first else {
-            if !answer.bytes.isEmpty, responses["default"] == nil { faults.append("\(answer.request): a body") }
+        guard let content = response["content"]?.object else {
+            if !answer.bytes.isEmpty { faults.append("\(answer.request): a body") }
             return faults
         }
         let type = answer.header("Content-Type")?.split(separator: ";").first.map(String.init)
-        guard type == media.key else { return faults + ["\(answer.request): \(type ?? "no type") is not \(media.key)"] }
-        if type?.hasSuffix("json") == true, let schema = media.value["schema"] {
+        guard let type, let media = content[type] else {
+            return faults + ["\(answer.request): \(type ?? "no type") is none of \(content.names)"]
+        }
+        if type.hasSuffix("json"), let schema = media["schema"] {
             let problems = try validator(schema).problems(in: answer.json)
             faults += problems.map { "\(answer.request): \($0.pointer) \($0.message)" }
         }

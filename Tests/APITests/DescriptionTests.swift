@@ -56,13 +56,101 @@ import Testing
             var walk = try await Walk(studio, client, description)
             try await walk.makeOneOfEachType()
             for operation in description.operations {
+                if operation.isStream {
+                    try await follow(operation, walk, studio, description)
+                    continue
+                }
                 for request in walk.requests(for: operation) {
                     let answer = try await client.send(request.line, request.body, request.headers)
                     let faults = try description.faults(in: answer, to: operation)
                     #expect(faults == [])
                     #expect(200..<300 ~= answer.status, "\(request.line): \(answer.raw.text.prefix(300))")
+                    for result in answer.json["results"]?.array ?? [] {
+                        #expect(200..<300 ~= result["status"]?.integer ?? 0, "\(request.line): \(result)")
+                    }
+                    if answer.status == 202 { try await finish(answer, client) }
                 }
             }
+        }
+    }
+
+    /// A stream has no end that could be waited for: where the start of the log is asked for, its first event is read.
+    private func follow(
+        _ operation: Description.Operation, _ walk: Walk, _ studio: Studio, _ description: Description
+    ) async throws {
+        let requests = walk.requests(for: operation)
+        #expect(requests.count { $0.isFromTheStart } == 2)
+        for request in requests {
+            let client = try studio.client()
+            let answer = try await client.open(request.line, request.headers)
+            #expect(answer.status == 200)
+            #expect(try description.faults(in: answer, to: operation) == [])
+            guard request.isFromTheStart else { continue }
+            let event = try await client.nextEvent()
+            #expect(event["position"] == 1)
+            #expect(try description.validator(Schema.named("Event")).problems(in: event) == [])
+        }
+    }
+
+    /// Reads how work goes that has begun, until other work can begin.
+    private func finish(_ answer: Answer, _ client: Client) async throws {
+        let place = try #require(answer.header("Location"))
+        var told: JSONValue?
+        try await eventually(within: .seconds(60), "\(answer.request) is done") {
+            told = try await client.get(place).json["data"]
+            return try await client.get("/api/v2/admin/projections").json["operation"] == nil
+        }
+        told = try await client.get(place).json["data"]
+        #expect(told?["status"] == "completed", "\(answer.request): \(told ?? .null)")
+    }
+
+    @Test func everyOperationSaysWhatItAnswers() async throws {
+        try await Studio.with { studio in
+            for route in studio.routes {
+                let place = "\(route.method) \(route.pattern)"
+                let answers = (route.info.details as? API.Operation)?.answers ?? []
+                #expect(answers.contains { 200..<300 ~= $0.status.rawValue }, "\(place) does not say what it answers")
+                for answer in answers where answer.status != .notModified {
+                    #expect(answer.schema != nil, "\(place) has no schema for \(answer.status)")
+                }
+            }
+        }
+    }
+
+    /// What is said of the fixture's routes holds for the program's only where both have the same.
+    @Test func theFixtureDeclaresWhatTheProgramDeclares() throws {
+        let sources = try Self.swiftFiles(below: "\(Studio.root)/Sources/API").map { try Files.readText($0) }
+        let pattern = /public struct (\w+Routes)\b/
+        let all = Set(sources.flatMap { $0.matches(of: pattern).map { String($0.output.1) } })
+        #expect(all.count >= 7)
+        let program = try Self.swiftFiles(below: "\(Studio.root)/Sources/lifeos/Service").map { try Files.readText($0) }
+            .joined()
+        let fixture = try Files.readText("\(Studio.root)/Tests/APITests/Studio.swift")
+        for name in all {
+            #expect(program.contains("\(name)("), "the program has no \(name)")
+            #expect(fixture.contains("\(name)("), "the fixture has no \(name)")
+        }
+    }
+
+    @Test func whatIsNotReadyIsReportedAsDescribed() async throws {
+        let checks = [HealthCheck("one") { .init(.ok, "Fine.") }, HealthCheck("two") { .init(.failed, "Broken.") }]
+        try await Studio.with(checks: checks) { studio in
+            let client = try studio.client(token: nil)
+            let description = try await Description(studio.client())
+            let operation = try #require(description.operation("health.ready"))
+            let answer = try await client.get("/health/ready")
+            #expect(answer.status == 503)
+            #expect(try description.faults(in: answer, to: operation) == [])
+        }
+    }
+
+    @Test func metricsComeAsOpenMetricsToWhoeverAcceptsThem() async throws {
+        try await Studio.with { studio in
+            let description = try await Description(studio.client())
+            let operation = try #require(description.operation("metrics"))
+            let answer = try await studio.client().get("/metrics", ["Accept": "application/openmetrics-text"])
+            #expect(answer.header("Content-Type")?.hasPrefix("application/openmetrics-text") == true)
+            #expect(try description.faults(in: answer, to: operation) == [])
         }
     }
 

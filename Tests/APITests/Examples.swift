@@ -6,7 +6,7 @@ struct Examples {
 
     func value(_ schema: JSONValue) -> JSONValue {
         let schema = description.resolved(schema)
-        if let fixed = schema["const"] ?? schema["default"] { return fixed }
+        if let fixed = schema["const"] ?? schema["default"] ?? schema["examples"]?[0] { return fixed }
         if let first = schema["enum"]?[0] { return first }
         if let first = (schema["anyOf"] ?? schema["oneOf"])?[0] { return value(first) }
         switch schema["type"]?.string ?? schema["type"]?[0]?.string {
@@ -14,6 +14,8 @@ struct Examples {
         case "number": return schema["minimum"] ?? 1
         case "boolean": return true
         case "array":
+            // One of each kind, where there are kinds.
+            if let kinds = schema["items"]?["oneOf"]?.array { return .array(kinds.map { value($0) }) }
             let least = max(1, schema["minItems"]?.integer ?? 0)
             return .array(Array(repeating: value(schema["items"] ?? .null), count: least))
         case "object":

@@ -22,11 +22,12 @@ final class Studio: Sendable {
     private let database: TestDatabase
     private let server: HTTPServer
     private let tail: LogTail
+    private let operations: ProjectionOperations
 
     static let root = String(#filePath.split(separator: "/Tests/")[0])
     static let token = "a token for the tests"
 
-    private init(_ database: TestDatabase) async throws {
+    private init(_ database: TestDatabase, _ checks: [HealthCheck]) async throws {
         self.database = database
         let metrics = Metrics()
         pool = try await PostgresPool(
@@ -45,7 +46,17 @@ final class Studio: Sendable {
         self.service = service
         try await tail.start()
         let log = LogRoutes(reader: EventReader(pool: pool), tail: tail)
-        let router = Self.router(service, cache, log, headers, metrics)
+        let operations = ProjectionOperations(service: service, files: files, logger: .silent)
+        self.operations = operations
+        let router = Self.router(catalogue, headers) { open in
+            HealthRoutes(checks: checks, version: "test").declare(in: &open)
+            MetricsRoutes(metrics: metrics).declare(in: &open)
+        } guarded: { signedIn in
+            EntityRoutes(service: service, cache: cache).declare(in: &signedIn)
+            log.declare(in: &signedIn)
+            CacheRoutes(cache: cache).declare(in: &signedIn)
+            ProjectionRoutes(operations: operations).declare(in: &signedIn)
+        }
         routes = router.routes
         server = HTTPServer(router: router, metrics: metrics, logger: .silent)
         try server.start()
@@ -57,22 +68,19 @@ final class Studio: Sendable {
     struct NoAddress: Error {}
 
     private static func router(
-        _ service: EntityService, _ cache: ResponseCache, _ log: LogRoutes, _ headers: SecurityHeaders,
-        _ metrics: Metrics
+        _ catalogue: Catalogue, _ headers: SecurityHeaders, open declareOpen: (inout Router) -> Void,
+        guarded declareGuarded: (inout Router) -> Void
     ) -> Router {
         let token = AdminToken(token)
         var router = Router()
         router.use(headers)
-        HealthRoutes(checks: [], version: "test").declare(in: &router)
-        MetricsRoutes(metrics: metrics).declare(in: &router)
+        declareOpen(&router)
         let open = router.routes
         router.group("") { signedIn in
             signedIn.use(Authentication(token: token, sessions: Sessions(token: token, isSecure: false)))
-            EntityRoutes(service: service, cache: cache).declare(in: &signedIn)
-            log.declare(in: &signedIn)
-            CacheRoutes(cache: cache).declare(in: &signedIn)
+            declareGuarded(&signedIn)
             DescriptionRoutes(
-                catalogue: service.catalogue, version: "test", server: "http://127.0.0.1", headers: headers.headers
+                catalogue: catalogue, version: "test", server: "http://127.0.0.1", headers: headers.headers
             ).declare(in: &signedIn, open: open)
         }
         return router
@@ -86,9 +94,12 @@ final class Studio: Sendable {
         await pool.close()
     }
 
-    static func with<Result: Sendable>(_ body: (Studio) async throws -> Result) async throws -> Result {
+    static func with<Result: Sendable>(
+        checks: [HealthCheck] = [HealthCheck("test") { .init(.ok, "It is a test.") }],
+        _ body: (Studio) async throws -> Result
+    ) async throws -> Result {
         let database = try await TestDatabase.make(from: template)
-        let studio = try await Studio(database)
+        let studio = try await Studio(database, checks)
         do {
             let result = try await body(studio)
             await studio.close()
@@ -106,6 +117,7 @@ final class Studio: Sendable {
 
     private func stop() async {
         await server.stop(grace: .seconds(5))
+        await operations.stop()
         await service.stop()
         await tail.stop()
         await pool.close()
@@ -113,7 +125,7 @@ final class Studio: Sendable {
 
     /// Another server on the same database, for as long as the body lasts.
     func withOtherNode(_ body: (RawHTTP.Address) async throws -> Void) async throws {
-        let other = try await Studio(database)
+        let other = try await Studio(database, [])
         do {
             try await body(other.address)
             await other.stop()

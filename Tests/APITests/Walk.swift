@@ -12,6 +12,8 @@ struct Walk {
         let line: String
         let body: [UInt8]?
         let headers: [String: String]
+
+        var isFromTheStart: Bool { line.contains("after=0") || headers["Last-Event-ID"] == "0" }
     }
 
     private let studio: Studio
@@ -52,21 +54,43 @@ struct Walk {
 
     /// One request with what has to be there, and one more for each parameter that may.
     func requests(for operation: Description.Operation) -> [Request] {
-        // A stream has no end that could be waited for; its own tests read it.
-        if operation.json["responses"]?["200"]?["content"]?["text/event-stream"] != nil { return [] }
         let parameters = description.parameters(of: operation)
         let required = parameters.filter { $0["required"]?.bool == true }
         let optional = parameters.filter { $0["required"]?.bool != true && $0["name"]?.string != "cursor" }
-        let isCreate = operation.name.hasSuffix(".create")
         // A tag can be made only once.
         let isUnique = operation.name == "tags.create"
-        return [request(operation, required, isUnique ? 0 : nil)]
-            + optional.filter { !isUnique || $0["in"]?.string == "query" }.enumerated().map { index, parameter in
-                request(operation, required + [parameter], isCreate ? index + 1 : nil)
+        let bodies = bodies(for: operation)
+        let first: [JSONValue?] = bodies.isEmpty ? [nil] : bodies
+        return first.map { request(operation, required, $0) }
+            + optional.filter { !isUnique || $0["in"]?.string == "query" }.map { parameter in
+                request(operation, required + [parameter], bodies.first)
             }
     }
 
-    private func request(_ operation: Description.Operation, _ parameters: [JSONValue], _ number: Int?) -> Request {
+    /// One for each alternative that the schema has, and the example that is given.
+    private func bodies(for operation: Description.Operation) -> [JSONValue] {
+        guard let content = operation.json["requestBody"]?["content"]?["application/json"] else { return [] }
+        let schema = description.resolved(content["schema"] ?? .null)
+        var bodies = (schema["oneOf"]?.array ?? [schema]).map { body(of: description.resolved($0)) }
+        if let example = content["example"] { bodies.append(example) }
+        if operation.name == "tags.create" { bodies[0]["name"] = "walked" }
+        if operation.name == "entities.bulk" {
+            bodies = bodies.map { ["operations": .array(($0["operations"]?.array ?? []).map(change))] }
+        }
+        return bodies
+    }
+
+    /// One of many changes, of what there is.
+    private func change(_ change: JSONValue) -> JSONValue {
+        var change = change
+        guard let type = change["type"]?.string.flatMap({ studio.catalogue[type: $0] }) else { return change }
+        if change["id"] != nil { change["id"] = .string(made[type.name] ?? "none") }
+        if change["to"] != nil { change["to"] = .string(made["character"] ?? "none") }
+        if change["op"] == "create" { change["data"] = body(of: type.schemaDocument) }
+        return change
+    }
+
+    private func request(_ operation: Description.Operation, _ parameters: [JSONValue], _ body: JSONValue?) -> Request {
         var path = operation.path
         var query: [String] = []
         var headers: [String: String] = [:]
@@ -80,9 +104,6 @@ struct Walk {
             }
         }
         if headers["Idempotency-Key"] != nil { headers["Idempotency-Key"] = "walk-\(operation.name)" }
-        let content = operation.json["requestBody"]?["content"]?["application/json"]?["schema"]
-        var body = content.map { self.body(of: description.resolved($0)) }
-        if operation.name == "tags.create" { body?["name"] = "walked" }
         let line = "\(operation.method) \(path)" + (query.isEmpty ? "" : "?\(query.joined(separator: "&"))")
         return Request(line: line, body: body?.encoded(), headers: headers)
     }

@@ -78,7 +78,7 @@ public struct CacheRoutes: Sendable {
         }
     }
 
-    private static let patternBytesMax = 500
+    static let patternBytesMax = 500
 
     private static func refused(_ member: String, _ code: Problem.Code, _ advice: String) -> Problem {
         .invalidFields([.init(.pointer(member.isEmpty ? "" : "/\(member)"), code, advice)])
@@ -117,35 +117,4 @@ struct Wildcard: Sendable {
         }
         return pattern[next...].allSatisfy { $0 == UInt8(ascii: "*") }
     }
-}
-
-extension Operation {
-    fileprivate static let cacheStatistics = Operation(
-        parameters: [.requestID],
-        answers: [
-            Answer(
-                summary: "The numbers since the last reset.",
-                schema: Schema.object([
-                    "hits": Schema.count, "misses": Schema.count,
-                    "hit_rate": ["type": "number", "minimum": 0, "maximum": 1], "evictions": Schema.count,
-                    "entries": Schema.count, "bytes": Schema.count, "bytes_max": Schema.count,
-                ]))
-        ])
-
-    private static let removed = Answer(
-        summary: "How many answers were forgotten.", schema: Schema.object(["removed": Schema.count]))
-
-    fileprivate static let cacheClearing = Operation(parameters: [.requestID], answers: [removed])
-
-    fileprivate static let cacheInvalidation = Operation(
-        parameters: [.requestID],
-        body: Body(
-            schema: [
-                "oneOf": [
-                    Schema.object(["entity": Schema.id, "type": Schema.text], optional: ["type"]),
-                    Schema.object(["endpoint": ["type": "string", "pattern": "^/"]]),
-                    Schema.object(["pattern": ["type": "string", "maxLength": 100]]),
-                ]
-            ]),
-        answers: [removed], problems: [.unsupportedMediaType, .unprocessableContent])
 }

@@ -157,34 +157,3 @@ extension EntityRoutes {
         }
     }
 }
-
-extension Operation {
-    static func bulk(_ catalogue: Catalogue) -> Operation {
-        let types = catalogue.types.filter { !$0.isSystem }.map(\.name)
-        let operation = Schema.object(
-            [
-                "op": Schema.choice(BulkOperation.Verb.allCases.map(\.rawValue)), "type": Schema.choice(types),
-                "id": ["type": "string", "description": "Of the entity to change. New ones get theirs."],
-                "data": ["type": "object", "description": "For create the fields, for patch a merge patch of them."],
-                "if_version": Schema.whole(from: 1), "tags": Schema.list(of: Schema.text, ["minItems": 1]),
-                "to": Schema.id, "relation": ["type": "string", "pattern": EntityRoutes.relationPattern],
-            ], optional: ["id", "data", "if_version", "tags", "to", "relation"])
-        let result = Schema.object(
-            [
-                "status": Schema.whole(from: 200, to: 599), "id": Schema.id, "version": Schema.whole(from: 1),
-                "position": Schema.whole(from: 1), "entity": ["type": "object"], "problem": Schema.named("Problem"),
-            ], optional: ["id", "version", "position", "entity", "problem"])
-        return Operation(
-            parameters: Parameter.writing,
-            body: Body(
-                schema: Schema.object([
-                    "operations": Schema.list(
-                        of: operation, ["minItems": 1, "maxItems": .integer(EntityRoutes.bulkOperationsMax)])
-                ])),
-            answers: [
-                Answer(
-                    summary: "What became of each operation, in their order.",
-                    schema: Schema.object(["results": Schema.list(of: result), "correlation": Schema.id]))
-            ], problems: [.unsupportedMediaType, .unprocessableContent])
-    }
-}

@@ -140,7 +140,14 @@ struct OpenAPIDocument {
         if details?.body != nil { problems.formUnion(ProblemCodes.ofBodies) }
         if route.isGuarded { problems.formUnion(ProblemCodes.guarded) }
         for status in problems.sorted(by: { $0.rawValue < $1.rawValue }) {
-            responses["\(status.rawValue)"] = ["$ref": .string("#/components/responses/\(Self.name(of: status))")]
+            let status = (code: "\(status.rawValue)", name: Self.name(of: status))
+            guard var answer = responses[status.code] else {
+                responses[status.code] = ["$ref": .string("#/components/responses/\(status.name)")]
+                continue
+            }
+            // An answer that says more than a problem would: either can come.
+            answer["content"]?["application/problem+json"] = ["schema": Schema.named("Problem")]
+            responses[status.code] = answer
         }
         // What a route does not tell of its answers is left open rather than guessed.
         if details == nil { responses["default"] = ["description": "The answer."] }
@@ -160,7 +167,10 @@ struct OpenAPIDocument {
                         (name, ["operationId": .string(name), "parameters": ["id": "$response.body#/id"]])
                     }))
         }
-        if let schema = answer.schema { json["content"] = .object([answer.mediaType: ["schema": schema]]) }
+        if let schema = answer.schema {
+            let types = [answer.mediaType] + answer.otherMediaTypes
+            json["content"] = .object(JSONObject(types.map { ($0, ["schema": schema]) }))
+        }
         return .object(json)
     }
 

@@ -24,6 +24,8 @@ struct Operation: Sendable {
         /// Nil where nothing comes.
         var schema: JSONValue?
         var mediaType = "application/json"
+        /// In which it comes to those that rather accept them.
+        var otherMediaTypes: [String] = []
         var headers: [Header] = []
         /// Operations that can go on with the `id` that came.
         var links: [String] = []

@@ -18,7 +18,9 @@ public struct ProjectionRoutes: Sendable {
         ) { _ in try await list() }
         router.post(
             "/api/v2/admin/projections/rebuild",
-            info: info("rebuild", "Make projections anew from the log.", .projectionRebuild)
+            info: info(
+                "rebuild", "Make projections anew from the log.",
+                .projectionRebuild(operations.set.files.map(\.name)))
         ) { request in
             let names = try request.json(
                 as: .object(.optional("names", .array(of: .string), default: []), build: { $0 }))
@@ -84,31 +86,4 @@ public struct ProjectionRoutes: Sendable {
         }
         return .json(writer.bytes)
     }
-}
-
-extension Operation {
-    fileprivate static let projections = Operation(
-        parameters: [.requestID],
-        answers: [
-            Answer(
-                summary:
-                    "The projections as they stand, the tables that rebuilds have replaced, and the operation under way.",
-                schema: Schema.object(
-                    [
-                        "items": Schema.list(of: ["type": "object"]), "old": Schema.list(of: ["type": "object"]),
-                        "operation": Schema.id,
-                    ], optional: ["operation"]))
-        ])
-
-    fileprivate static let projectionRebuild = Operation(
-        parameters: [.requestID],
-        body: Body(schema: Schema.object(["names": Schema.list(of: Schema.text)]), example: ["names": ["words"]]),
-        answers: [started], problems: [.conflict, .unprocessableContent])
-
-    fileprivate static let projectionCheck = Operation(
-        parameters: [.requestID], answers: [started], problems: [.conflict])
-
-    private static let started = Answer(
-        status: .accepted, summary: "It has begun; read how it goes where `Location` says.",
-        schema: Schema.object(["operation": Schema.id]), headers: [.location])
 }

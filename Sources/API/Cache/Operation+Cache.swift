@@ -1,0 +1,36 @@
+import HTTPServer
+import JSON
+
+/// What the routes of the cache say of themselves.
+extension Operation {
+    static let cacheStatistics = Operation(
+        parameters: [.requestID],
+        answers: [
+            Answer(
+                summary: "The numbers since the last reset.",
+                schema: Schema.object([
+                    "hits": Schema.count, "misses": Schema.count,
+                    "hit_rate": ["type": "number", "minimum": 0, "maximum": 1], "evictions": Schema.count,
+                    "entries": Schema.count, "bytes": Schema.count, "bytes_max": Schema.count,
+                ]))
+        ])
+
+    private static let removed = Answer(
+        summary: "How many answers were forgotten.", schema: Schema.object(["removed": Schema.count]))
+
+    static let cacheClearing = Operation(parameters: [.requestID], answers: [removed])
+
+    static let cacheInvalidation = Operation(
+        parameters: [.requestID],
+        body: Body(
+            schema: [
+                "oneOf": [
+                    Schema.object(["entity": Schema.id, "type": Schema.text], optional: ["type"]),
+                    Schema.object([
+                        "endpoint": ["type": "string", "pattern": "^/", "examples": ["/api/v2/characters"]]
+                    ]),
+                    Schema.object(["pattern": ["type": "string", "maxLength": .integer(CacheRoutes.patternBytesMax)]]),
+                ]
+            ]),
+        answers: [removed], problems: [.unprocessableContent])
+}
