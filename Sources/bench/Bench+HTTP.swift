@@ -40,7 +40,7 @@ extension Bench {
     }
 
     /// The virtual environment that `ops/setup --bench` makes, if it is there.
-    private static var python: String? {
+    static var python: String? {
         let path = "\(checkout)/.build/bench-python"
         return Files.exists("\(path)/bin/uvicorn") ? path : nil
     }

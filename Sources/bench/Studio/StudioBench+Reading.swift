@@ -18,6 +18,15 @@ extension StudioBench {
                         rounds: rounds, ours: { try await Peers.load(detail, seconds: seconds, script: read) },
                         peer: { try await Peers.load(bare, seconds: seconds) }))
             }
+            if let python = Bench.python {
+                try await Peers.withFastAPI(python: python, folder: folder, port: Readiness.freePort()) { fastAPI in
+                    rows.append(
+                        try await .alternate(
+                            "read by id, warm", unit: "/s", against: "FastAPI + uvicorn", aim: .ratioAtLeast(15),
+                            rounds: 1, ours: { try await Peers.load(detail, seconds: seconds, script: read) },
+                            peer: { try await Peers.load(fastAPI, seconds: seconds) }))
+                }
+            }
             let list = "\(address)/api/v2/characters?limit=50"
             rows.append(
                 .absolute(

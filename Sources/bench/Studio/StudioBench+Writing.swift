@@ -28,6 +28,17 @@ extension StudioBench {
             try await against(free, "pgbench, order by a sequence", clients: 64, .ratioAtLeast(1))
             try await against(ordered, "pgbench, gapless order", clients: 64, .none)
             try await against(free, "pgbench, order by a sequence", clients: 1, .none)
+            if let python = Bench.python {
+                try await psql("CREATE DATABASE sourced")
+                rows.append(
+                    try await .alternate(
+                        "create over HTTP, 64 at once", unit: "/s", against: "PyPI eventsourcing, 16 threads",
+                        aim: .ratioAtLeast(10), rounds: rounds,
+                        ours: {
+                            try await Peers.load("\(address)/api/v2/characters", seconds: seconds, script: create)
+                        },
+                        peer: { try await eventsourcing(python) }))
+            }
             return rows
         }
     }

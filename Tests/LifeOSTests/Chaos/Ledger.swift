@@ -89,10 +89,17 @@ final class Ledger: Sendable {
         }
     }
 
+    /// Comes back as long as it is told to: a database that was killed takes a moment to recover.
     private func get(_ path: String, from lifeos: RunningLifeOS) async throws -> JSONValue {
-        let response = try await lifeos.get(path, headers: ["Authorization": "Bearer \(RunningLifeOS.token)"])
-        #expect(response.status == 200, "\(path): \(response.text)")
-        return try JSONValue(parsing: response.body)
+        var answer: JSONValue = .null
+        try await eventually(within: .seconds(60), "\(path) is answered") {
+            let response = try await lifeos.get(path, headers: ["Authorization": "Bearer \(RunningLifeOS.token)"])
+            if response.status == 503, response.headers["Retry-After"] != nil { return false }
+            #expect(response.status == 200, "\(path): \(response.text)")
+            answer = try JSONValue(parsing: response.body)
+            return true
+        }
+        return answer
     }
 }
 
