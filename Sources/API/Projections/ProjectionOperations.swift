@@ -45,11 +45,11 @@ public final class ProjectionOperations: Sendable {
 
     /// Begins the work and returns the operation that tells of it.
     func start(_ work: Work, _ meta: EventMeta) async throws -> UUID {
-        let id = service.identifiers.next()
+        let operation = Entities.Operation(service, askedBy: meta)
         let isFree = running.withLock { running in
             if running != nil { return false }
             // Taken before anything is awaited, so that nobody comes between.
-            running = (id, Task {})
+            running = (operation.id, Task {})
             return true
         }
         guard isFree else {
@@ -58,18 +58,13 @@ public final class ProjectionOperations: Sendable {
         do {
             var parameters = JSONObject()
             if case .rebuild(let names?) = work { parameters["names"] = .array(names.map { .string($0) }) }
-            try await record(
-                id, "started",
-                [
-                    "kind": .string(work.kind), "title": .string(work.title), "status": "running",
-                    "parameters": .object(parameters),
-                ], meta)
+            try await operation.start(work.kind, work.title, parameters: parameters)
         } catch {
             running.withLock { $0 = nil }
             throw error
         }
-        running.withLock { $0 = (id, Task { await self.run(work, id, meta) }) }
-        return id
+        running.withLock { $0 = (operation.id, Task { await self.run(work, operation) }) }
+        return operation.id
     }
 
     /// Ends what is under way, which leaves everything as it was. To be called while entities can still be written.
@@ -79,43 +74,42 @@ public final class ProjectionOperations: Sendable {
         await task.value
     }
 
-    private func run(_ work: Work, _ id: UUID, _ meta: EventMeta) async {
+    private func run(_ work: Work, _ operation: Entities.Operation) async {
         let (steps, report) = AsyncStream.makeStream(of: ProjectionProgress.self, bufferingPolicy: .bufferingNewest(1))
         let recorder = Task {
             for await step in steps {
-                try await record(id, "progressed", Self.progressed(step), meta)
+                try await operation.progress(
+                    done: step.eventsDone, total: step.eventsTotal > 0 ? step.eventsTotal : nil,
+                    message: step.phase.rawValue)
                 try await clock.sleep(for: Self.progressInterval)
             }
         }
-        var end: (verb: String, data: JSONObject)
-        do {
-            end = ("completed", ["status": "completed", "result": try await carryOut(work) { report.yield($0) }])
-        } catch {
-            let isStopped = Task.isCancelled
-            end = (
-                isStopped ? "cancelled" : "failed", ["status": .string(isStopped ? "cancelled" : "failed")]
-            )
-            if isStopped {
-                end.data["message"] = "It was stopped. Nothing was changed."
-            } else {
-                end.data["problem"] = ["title": "The work could not be done.", "detail": .string("\(error)")]
-            }
-        }
+        let end: Result<JSONObject, any Error>
+        do { end = .success(try await carryOut(work) { report.yield($0) }) } catch { end = .failure(error) }
         report.finish()
         recorder.cancel()
         _ = await recorder.result
-        // Even a cancelled task tells how it ended.
-        let last = end
-        let told = await Task { try await self.record(id, last.verb, last.data, meta) }.result
-        if case .failure(let error) = told {
-            logger.error("the end of an operation was not recorded", ["operation": "\(id)", "error": "\(error)"])
+        if let failure = await tell(end, of: operation) {
+            logger.error(
+                "the end of an operation was not recorded", ["operation": "\(operation.id)", "error": "\(failure)"])
         }
         running.withLock { $0 = nil }
     }
 
+    /// - Returns: why that could not be recorded; nil where it was.
+    private func tell(_ end: Result<JSONObject, any Error>, of operation: Entities.Operation) async -> (any Error)? {
+        switch end {
+        case .success(let result):
+            do { try await operation.complete(result: result) } catch { return error }
+            return nil
+        case .failure(let error):
+            return await operation.giveUp(error, whenStopped: "It was stopped. Nothing was changed.")
+        }
+    }
+
     private func carryOut(
         _ work: Work, _ progress: @escaping @Sendable (ProjectionProgress) -> Void
-    ) async throws -> JSONValue {
+    ) async throws -> JSONObject {
         switch work {
         case .rebuild(let names):
             let rebuilder = Rebuilder(set: set, fold: fold, pool: service.pool, logger: logger)
@@ -130,33 +124,11 @@ public final class ProjectionOperations: Sendable {
             return report.json
         }
     }
-
-    private static func progressed(_ step: ProjectionProgress) -> JSONObject {
-        var data: JSONObject = ["message": .string(step.phase.rawValue), "done": .integer(step.eventsDone)]
-        if step.eventsTotal > 0 { data["total"] = .integer(step.eventsTotal) }
-        return data
-    }
-
-    private func record(_ id: UUID, _ verb: String, _ data: JSONObject, _ first: EventMeta) async throws {
-        guard let type = service.catalogue[type: "operation"] else {
-            throw Problem.notFound("The catalogue has no operations. Put events/system/operation.json back.")
-        }
-        var meta = first
-        if verb != "started" {
-            meta = EventMeta(actor: first.actor, command: service.identifiers.next())
-            meta.correlation = first.correlation
-            meta.causation = first.command.description
-        }
-        meta.idempotency = nil
-        var command = EntityCommand(.declared(verb: verb, .object(data)), on: id, of: type, meta: meta)
-        command.isFresh = verb == "started"
-        _ = try await service.writer.submit(command)
-    }
 }
 
 extension CheckReport {
     /// For the record of the operation.
-    fileprivate var json: JSONValue {
+    fileprivate var json: JSONObject {
         [
             "is_clean": .bool(isClean), "position": .integer(position),
             "projections": .array(

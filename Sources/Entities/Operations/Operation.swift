@@ -5,24 +5,40 @@ public import System
 
 /// Keeps record of long work in the log: who started it, how far it came, how it ended.
 ///
-/// Everything that the work writes carries the operation's id as its correlation.
+/// Everything that the work writes carries one correlation: the operation's id, or what the request gave that asked
+/// for the work.
 public struct Operation: Sendable {
     public let id: UUID
     private let service: EntityService
     private let actor: String
     private let reason: String?
+    private let request: EventMeta?
 
-    public init(_ service: EntityService, id: UUID? = nil, actor: String, reason: String? = nil) {
+    public init(_ service: EntityService, actor: String, reason: String? = nil) {
         self.service = service
-        self.id = id ?? service.identifiers.next()
+        id = service.identifiers.next()
         self.actor = actor
         self.reason = reason
+        request = nil
+    }
+
+    /// - Parameter request: what asked for the work: it stands at its first event, and the others refer to it. Its
+    ///   idempotency key is left out, since the work is more than one change.
+    public init(_ service: EntityService, askedBy request: EventMeta) {
+        self.service = service
+        id = service.identifiers.next()
+        actor = request.actor
+        reason = nil
+        var request = request
+        request.idempotency = nil
+        self.request = request
     }
 
     /// For a command that belongs to the work.
     public func meta() -> EventMeta {
         var meta = EventMeta(actor: actor, command: service.identifiers.next())
-        meta.correlation = id
+        meta.correlation = request?.correlation ?? id
+        meta.causation = request?.command.description
         meta.reason = reason
         return meta
     }
@@ -32,41 +48,59 @@ public struct Operation: Sendable {
         var data: JSONObject = ["kind": .string(kind), "title": .string(title), "status": "running"]
         if let total { data["total"] = .integer(total) }
         if !parameters.isEmpty { data["parameters"] = .object(parameters) }
-        try await record("started", data)
+        try await record("started", data, request ?? meta())
     }
 
     /// To be called now and then, not for each step: every call is an event.
-    public func progress(done: Int) async throws { try await record("progressed", ["done": .integer(done)]) }
+    ///
+    /// - Parameters:
+    ///   - total: how many steps there are, where that was not known at the start.
+    ///   - message: what happens right now.
+    public func progress(done: Int, total: Int? = nil, message: String? = nil) async throws {
+        var data: JSONObject = ["done": .integer(done)]
+        if let total { data["total"] = .integer(total) }
+        if let message { data["message"] = .string(message) }
+        try await record("progressed", data, meta())
+    }
 
-    public func complete(done: Int, result: JSONObject = [:]) async throws {
-        try await record("completed", ["status": "completed", "done": .integer(done), "result": .object(result)])
+    /// - Parameter done: how many steps were done; nil where the last progress has said it.
+    public func complete(done: Int? = nil, result: JSONObject = [:]) async throws {
+        var data: JSONObject = ["status": "completed", "result": .object(result)]
+        if let done { data["done"] = .integer(done) }
+        // A task that was cancelled too late can still tell that it came to its end.
+        try await Task { try await record("completed", data, meta()) }.value
     }
 
     /// Tells why the work ended early: someone stopped it, or it failed.
     ///
     /// What failed the work may well fail its record too; then the log has an operation that goes on for ever, and the
     /// first error is still the one to tell.
-    public func giveUp(_ error: any Error) async {
+    ///
+    /// - Parameter whenStopped: what to say where someone stopped it.
+    /// - Returns: why that could not be recorded; nil where it was.
+    @discardableResult
+    public func giveUp(_ error: any Error, whenStopped message: String? = nil) async -> (any Error)? {
+        let verb: String
+        var data: JSONObject
+        if error is CancellationError || Task.isCancelled {
+            verb = "cancelled"
+            data = ["status": "cancelled"]
+            if let message { data["message"] = .string(message) }
+        } else {
+            verb = "failed"
+            data = ["status": "failed", "problem": ["title": "The work was given up", "detail": .string("\(error)")]]
+        }
+        let last = data
         // A task that was cancelled can still tell that it was.
-        _ = await Task {
-            if error is CancellationError {
-                try await record("cancelled", ["status": "cancelled"])
-            } else {
-                try await fail("\(error)")
-            }
-        }.result
+        let told = await Task { try await record(verb, last, meta()) }.result
+        if case .failure(let failure) = told { return failure }
+        return nil
     }
 
-    /// - Parameter detail: what went wrong, as a sentence.
-    private func fail(_ detail: String) async throws {
-        try await record(
-            "failed",
-            ["status": "failed", "problem": ["title": "The work was given up", "detail": .string(detail)]])
-    }
-
-    private func record(_ verb: String, _ data: JSONObject) async throws {
+    private func record(_ verb: String, _ data: JSONObject, _ meta: EventMeta) async throws {
         guard let type = service.catalogue[type: "operation"] else { return }
-        _ = try await service.writer.submit(
-            EntityCommand(.declared(verb: verb, .object(data)), on: id, of: type, meta: meta()))
+        var command = EntityCommand(.declared(verb: verb, .object(data)), on: id, of: type, meta: meta)
+        command.isFresh = verb == "started"
+        _ = try await service.writer.submit(command)
     }
 }
