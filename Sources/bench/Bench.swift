@@ -12,7 +12,7 @@ struct Bench {
     var isQuick = false
     var printsJSON = false
 
-    var seconds: Int { isQuick ? 1 : 3 }
+    var seconds: Int { isQuick ? 1 : 2 }
     var rounds: Int { isQuick ? 1 : 3 }
 
     static let usage =

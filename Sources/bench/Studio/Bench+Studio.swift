@@ -11,8 +11,10 @@ extension Bench {
             conninfo: database.conninfo(), binaries: binaries, folder: folder, seconds: seconds, rounds: rounds)
         var rows = try await studio.writing(peer: database.conninfo(database: StudioBench.peerName))
         rows += try await studio.reading()
-        rows += try await studio.growing(to: isQuick ? [10_000, 100_000] : [10_000, 100_000, 1_000_000])
+        let small = try await studio.measure(at: 10_000)
+        rows += try await studio.growing(to: 100_000, from: small)
         rows += try await studio.rebuilding()
+        if !isQuick { rows += try await studio.growing(to: 1_000_000, from: small) }
         await database.stop()
         return rows
     }

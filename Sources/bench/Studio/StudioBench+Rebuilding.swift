@@ -68,30 +68,33 @@ extension StudioBench {
 
 /// What a growing log does to those who write and read.
 extension StudioBench {
-    func growing(to sizes: [Int]) async throws -> [Comparison] {
-        let set = try projections()
-        var rows: [Comparison] = []
-        var first: (create: Double, read: Double)?
-        for size in sizes {
-            try await fill(to: size)
-            _ = try await rebuild(set)
-            try await psql("VACUUM ANALYZE")
-            let (create, read) = try await serving { try await measure(at: $0) }
-            if let first {
-                let name = "at \(number(Double(sizes[0]))) events"
-                rows.append(
-                    Comparison(
-                        name: "create with \(number(Double(size))) events in the log", unit: "/s", ours: create,
-                        peerName: name, peer: first.create, ratio: create / first.create, aim: .ratioAtLeast(0.77)))
-                rows.append(
-                    Comparison(
-                        name: "read by id, cold, with \(number(Double(size))) events", unit: "/s", ours: read,
-                        peerName: name, peer: first.read, ratio: read / first.read, aim: .ratioAtLeast(0.77)))
-            } else {
-                first = (create, read)
-            }
+    /// Rates with a log of some size, as a scraper would see them right after a start.
+    struct Rates {
+        let events: Int
+        let creates: Double
+        let reads: Double
+    }
+
+    func growing(to size: Int, from small: Rates) async throws -> [Comparison] {
+        let large = try await measure(at: size)
+        let peer = "with \(number(Double(small.events))) events"
+        func row(_ name: String, _ ours: Double, _ theirs: Double) -> Comparison {
+            Comparison(
+                name: "\(name), \(number(Double(size))) events in the log", unit: "/s", ours: ours, peerName: peer,
+                peer: theirs, ratio: ours / theirs, aim: .ratioAtLeast(0.77))
         }
-        return rows
+        return [
+            row("create", large.creates, small.creates), row("read by id, cold", large.reads, small.reads),
+        ]
+    }
+
+    /// Fills the log up to so many events and measures.
+    func measure(at size: Int) async throws -> Rates {
+        try await fill(to: size)
+        _ = try await rebuild(try projections())
+        try await psql("VACUUM ANALYZE")
+        let (creates, reads) = try await serving { try await measure(at: $0) }
+        return Rates(events: size, creates: creates, reads: reads)
     }
 
     private func measure(at address: String) async throws -> (create: Double, read: Double) {
