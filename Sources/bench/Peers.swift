@@ -41,25 +41,52 @@ enum Peers {
         return try await running(nginx, at: "http://127.0.0.1:\(port)/document.json", body)
     }
 
-    /// Starts FastAPI under uvicorn with one worker, as most people run it.
+    /// Starts FastAPI under uvicorn with one worker, as most people run it. `body` gets the server's address.
     static func withFastAPI<Result>(
-        python: String, folder: String, port: UInt16, _ body: (String) async throws -> Result
+        python: String, folder: String, program: String, _ body: (String) async throws -> Result
     ) async throws -> Result {
-        let program = """
-            import json
-            from fastapi import FastAPI
-            app = FastAPI()
-            document = json.loads('''\(String(decoding: HTTPService.document, as: UTF8.self))''')
-            @app.get("/document")
-            async def read():
-                return document
-            """
         try Files.replace("\(folder)/peer.py", with: Array(program.utf8))
+        let port = try await Readiness.freePort()
         let uvicorn = Program(
             "\(python)/bin/uvicorn",
             ["peer:app", "--host", "127.0.0.1", "--port", "\(port)", "--no-access-log", "--log-level", "error"],
             workingDirectory: folder)
-        return try await running(uvicorn, at: "http://127.0.0.1:\(port)/document", body)
+        return try await running(uvicorn, at: "http://127.0.0.1:\(port)/openapi.json") { _ in
+            try await body("http://127.0.0.1:\(port)")
+        }
+    }
+
+    /// Answers with one small document.
+    static let plainFastAPI = """
+        import json
+        from fastapi import FastAPI
+        app = FastAPI()
+        document = json.loads('''\(String(decoding: HTTPService.document, as: UTF8.self))''')
+        @app.get("/document")
+        async def read():
+            return document
+        """
+
+    /// Answers with an entity to those who have the token, as one writes it: `entity.json` lies beside it.
+    static func studioFastAPI(token: String) -> String {
+        """
+        import json, secrets
+        from fastapi import Depends, FastAPI, HTTPException
+        from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+        app, bearer = FastAPI(), HTTPBearer()
+        entity = json.load(open("entity.json"))
+        entities = {entity["id"]: entity}
+
+        async def signed_in(given: HTTPAuthorizationCredentials = Depends(bearer)):
+            if not secrets.compare_digest(given.credentials, "\(token)"):
+                raise HTTPException(401)
+
+        @app.get("/characters/{id}", dependencies=[Depends(signed_in)])
+        async def read(id: str):
+            if id not in entities:
+                raise HTTPException(404)
+            return entities[id]
+        """
     }
 
     static func running<Result>(

@@ -27,7 +27,14 @@ public final class ProjectionOperations: Sendable {
     private let fold: EntityFold
     private let logger: Logger
     private let clock: any Clock<Duration>
-    private let running = Lock<(id: UUID, task: Task<Void, Never>)?>(nil)
+    private let running = Lock<Running?>(nil)
+
+    private struct Running: Sendable {
+        let id: UUID
+        let task: Task<Void, Never>
+        /// Whether only the record of its end is left to write: those who read that may begin anew at once.
+        var isEnding = false
+    }
 
     public init(
         service: EntityService, files: [ProjectionFile], logger: Logger,
@@ -45,11 +52,12 @@ public final class ProjectionOperations: Sendable {
 
     /// Begins the work and returns the operation that tells of it.
     func start(_ work: Work, _ meta: EventMeta) async throws -> UUID {
+        if let ending = running.withLock({ $0?.isEnding == true ? $0?.task : nil }) { await ending.value }
         let operation = Entities.Operation(service, askedBy: meta)
         let isFree = running.withLock { running in
             if running != nil { return false }
             // Taken before anything is awaited, so that nobody comes between.
-            running = (operation.id, Task {})
+            running = Running(id: operation.id, task: Task {})
             return true
         }
         guard isFree else {
@@ -63,7 +71,7 @@ public final class ProjectionOperations: Sendable {
             running.withLock { $0 = nil }
             throw error
         }
-        running.withLock { $0 = (operation.id, Task { await self.run(work, operation) }) }
+        running.withLock { $0 = Running(id: operation.id, task: Task { await self.run(work, operation) }) }
         return operation.id
     }
 
@@ -89,6 +97,7 @@ public final class ProjectionOperations: Sendable {
         report.finish()
         recorder.cancel()
         _ = await recorder.result
+        running.withLock { $0?.isEnding = true }
         if let failure = await tell(end, of: operation) {
             logger.error(
                 "the end of an operation was not recorded", ["operation": "\(operation.id)", "error": "\(failure)"])
