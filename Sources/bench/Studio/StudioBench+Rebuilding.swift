@@ -111,7 +111,11 @@ extension StudioBench {
                 return wrk.format("GET", "/api/v2/characters/" .. ids[at] .. "/versions/1")
             end
             """)
-        let creates = try await Peers.load("\(address)/api/v2/characters", seconds: seconds, script: create)
-        return (creates, try await Peers.load("\(address)/", seconds: seconds, script: read))
+        var (creates, reads): ([Double], [Double]) = ([], [])
+        for _ in 0..<rounds {
+            reads.append(try await Peers.load("\(address)/", seconds: seconds, script: read))
+            creates.append(try await Peers.load("\(address)/api/v2/characters", seconds: seconds, script: create))
+        }
+        return (median(creates), median(reads))
     }
 }

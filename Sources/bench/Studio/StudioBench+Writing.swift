@@ -5,7 +5,8 @@ extension StudioBench {
     func writing(peer: String) async throws -> [Comparison] {
         // The tables come with the first start; the peer gets them empty.
         try await serving { _ in }
-        try await psql("CREATE DATABASE \(Self.peerName) TEMPLATE lifeos")
+        try await psql(
+            "CREATE DATABASE \(Self.peerName) TEMPLATE lifeos", "CREATE DATABASE \(Self.growingName) TEMPLATE lifeos")
         // Each way of numbering has partitions of its own.
         try await psql(
             "CREATE SEQUENCE bench_position START 2000001",
