@@ -35,6 +35,19 @@ internal import Testing
         }
     }
 
+    @Test func aRouteThatNobodyAskedForHasNoSeries() async throws {
+        let metrics = Metrics()
+        try await serving(metrics: metrics) { router in
+            router.get("/asked") { _ in .empty() }
+            router.get("/never") { _ in .empty() }
+        } _: { _, client in
+            #expect(!metrics.text.contains(#"route="/asked""#))
+            _ = await client.get("/asked")
+            try await eventually { metrics.text.contains(#"{route="/asked",method="GET",status="2xx"} 1"# + "\n") }
+            #expect(!metrics.text.contains("/never"))
+        }
+    }
+
     @Test func requestsInFlightAreCounted() async throws {
         let metrics = Metrics()
         let gate = Gate()

@@ -88,8 +88,7 @@ final class ServerCore: Sendable {
 
     /// Counts a finished request and logs it where that was asked for.
     func record(_ head: RequestHead, status: Int, _ duration: Duration) {
-        head.endpoint.metrics.count(status)
-        head.endpoint.metrics.latency.observe(duration)
+        head.endpoint.metrics.record(status, duration)
         let log = configuration.accessLog
         let isNth = log.every > 0 && answered.wrappingAdd(1, ordering: .relaxed).oldValue % log.every == 0
         guard isNth || status >= 500 || duration >= log.slow else { return }

@@ -1,3 +1,4 @@
+internal import System
 internal import Telemetry
 
 /// What a server counts. Labels are bounded: the route is the pattern that matched, never the path that was asked for.
@@ -36,18 +37,45 @@ struct ServerMetrics: Sendable {
     }
 
     func route(pattern: String, method: String) -> RouteMetrics {
-        RouteMetrics(
-            byClass: ["2xx", "3xx", "4xx", "5xx"].map { requests.with(pattern, method, $0) },
-            latency: latency.with(pattern, method))
+        RouteMetrics { [requests, latency] in
+            .init(
+                byClass: ["2xx", "3xx", "4xx", "5xx"].map { requests.with(pattern, method, $0) },
+                latency: latency.with(pattern, method))
+        }
     }
 }
 
-/// The series of one route, looked up beforehand.
-struct RouteMetrics: Sendable {
-    fileprivate let byClass: [Counter]
-    let latency: Histogram
+/// The series of one route. They come into being with its first answer: hundreds of routes are never asked for, and a scraper
+/// would carry all of theirs.
+final class RouteMetrics: Sendable {
+    struct Series: Sendable {
+        let byClass: [Counter]
+        let latency: Histogram
+    }
 
-    func count(_ status: Int) {
-        byClass[min(max(status / 100, 2), 5) - 2].increment()
+    private let make: @Sendable () -> Series
+    private let made = Lock<Series?>(nil)
+
+    init(_ make: @escaping @Sendable () -> Series) { self.make = make }
+
+    private var series: Series {
+        made.withLock { made in
+            if let made { return made }
+            let series = make()
+            made = series
+            return series
+        }
+    }
+
+    func count(_ status: Int) { count(status, in: series) }
+
+    func record(_ status: Int, _ duration: Duration) {
+        let series = series
+        count(status, in: series)
+        series.latency.observe(duration)
+    }
+
+    private func count(_ status: Int, in series: Series) {
+        series.byClass[min(max(status / 100, 2), 5) - 2].increment()
     }
 }
