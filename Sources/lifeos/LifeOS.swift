@@ -9,12 +9,13 @@ enum LifeOS {
         summary: "Your AI studio, kept as a log of everything that happened.",
         nouns: [
             "events": "What can be in the log.",
+            "export": "Ways out, for people who leave or look elsewhere.",
             "log": "What is in the log.",
             "projections": "The tables that are made from the log.",
             "sample": "A studio to look around in.",
         ],
         commands: [
-            .serve, .migrate, .importFolder, .exportFolder, .sampleLoad, .eventsDocs, .logShow, .logVerify,
+            .serve, .migrate, .importFolder, .exportJSON, .sampleLoad, .eventsDocs, .logShow, .logVerify,
             .projectionsList, .projectionsRebuild, .projectionsCheck, .projectionsDropOld, .doctor, .version,
         ],
         topics: [.settings(LifeOSSettings.all)])

@@ -1,3 +1,4 @@
+import Entities
 import JSON
 import System
 import TestSupport
@@ -34,7 +35,44 @@ import Testing
             #expect(try await client.get("\(path)?as_of=1").bytes == made.bytes)
             #expect(try await client.get("\(path)?as_of=2999-01-01T00:00:00Z").bytes == made.bytes)
             #expect(try await client.get("\(path)?as_of=1999-01-01T00:00:00Z").status == 404)
-            #expect(try await client.get("\(path)?as_of=yesterday").status == 400)
+            #expect(try await client.get("\(path)?as_of=yesterdy").status == 400)
+        }
+    }
+
+    @Test func aPointCanBeSaidInAnyForm() async throws {
+        try await Studio.with { studio in
+            let client = try studio.client()
+            let whole = studio.service.identifiers.next()
+            let made = try await client.send("POST /api/v2/characters", ["name": "Ada"])
+            let path = "/api/v2/characters/\(made.id)"
+            let changed = try await client.send(
+                "PATCH \(path)", ["age": 30], ["X-Correlation-Id": whole.description])
+            for (point, answer, position) in [
+                ("event:\(made.id).1", made, "1"), ("before:\(whole)", made, "1"), ("-0s", changed, "2"),
+            ] {
+                let asked = try await client.get("\(path)?as_of=\(point)")
+                #expect(asked.bytes == answer.bytes)
+                #expect(asked.header("As-Of-Position") == position)
+                let list = try await client.get("/api/v2/characters?as_of=\(point)")
+                #expect(list.json["position"] == .integer(Int(position) ?? 0))
+            }
+            #expect(try await client.get("\(path)?as_of=today%2000:00").status == 404)
+            for unknown in ["before:\(made.id)", "event:\(made.id).9", "event:0", "-15"] {
+                let refused = try await client.get("\(path)?as_of=\(unknown)")
+                #expect(refused.status == 400)
+                #expect(refused.places == ["as_of"])
+            }
+        }
+    }
+
+    /// A time relative to now is another one when it is asked again, so its answer is not kept.
+    @Test func soLongAgoIsCountedAnewEachTime() async throws {
+        try await Studio.with { studio in
+            let client = try studio.client()
+            _ = try await client.send("POST /api/v2/characters", ["name": "Ada"])
+            let target = "/api/v2/characters?as_of=-1s"
+            #expect(try await client.get(target).json["total"] != nil)
+            try await eventually("the event is a second old") { try await client.get(target).json["total"] == 1 }
         }
     }
 }

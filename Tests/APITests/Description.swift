@@ -34,6 +34,9 @@ struct Description {
         (operation.json["parameters"]?.array ?? []).map { resolved($0) }
     }
 
+    /// Headers that not every answer carries.
+    private static let onOccasion: Set = ["Idempotency-Replayed", "As-Of-Position"]
+
     /// Everything that an answer does not keep of what the document says; empty where it keeps all.
     func faults(in answer: Answer, to operation: Operation) throws -> [String] {
         let responses = operation.json["responses"] ?? .null
@@ -42,7 +45,7 @@ struct Description {
         }
         let response = resolved(declared)
         var faults: [String] = []
-        for (name, _) in response["headers"]?.object ?? [:] where name != "Idempotency-Replayed" {
+        for (name, _) in response["headers"]?.object ?? [:] where !Self.onOccasion.contains(name) {
             if answer.header(name) == nil { faults.append("\(answer.request): no header \(name)") }
         }
         guard let content = response["content"]?.object else {

@@ -26,7 +26,7 @@ import Testing
 
         let lifeos = try await RunningLifeOS.start(home: home)
         let path = folder.path("out")
-        let exported = try await run("export", path)
+        let exported = try await run("export", "json", path)
         #expect(exported.code == .code(0), "\(exported.errors)")
         let count = try #require(exported.lines.last?["files"]?.integer)
         #expect(count > 150)
@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test func whatIsAskedWronglyIsUsage() async throws {
-        #expect(try await run("export", folder.path("out"), "--as-of", "yesterday").code == .code(2))
+        #expect(try await run("export", "json", folder.path("out"), "--as-of", "yesterdy").code == .code(2))
         #expect(try await run("import").code == .code(2))
     }
 }

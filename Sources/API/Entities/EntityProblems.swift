@@ -102,6 +102,8 @@ enum EntityProblems {
                     .parameter("as_of"), "future",
                     "The log ends at position \(head). Ask for that one or an earlier one.")
             ])
+        case .noSuchPoint(let sentence):
+            .invalidParameters([.init(.parameter("as_of"), "unknown", sentence)])
         case .badCursor:
             .invalidParameters([
                 .init(

@@ -46,18 +46,27 @@ extension EntityRoutes {
     }
 
     func list(_ request: Request, _ type: EntityType?, _ query: ListQuery) async throws -> Response {
-        let ticket = cache.ticket(subject(query, type))
+        let ticket = subject(query, type).map { cache.ticket($0) }
         let page = try await EntityProblems.translating(type ?? everyType) { try await reader.list(query) }
         let bytes = page.encoded()
         let tag = EntityTag(TextCoding.base64URL.encode(Array(SHA256.hash(bytes).bytes.prefix(12))))
+        guard let ticket else { return try request.answer(Self.response(bytes, tag), tag: tag) }
         return try request.answer(cache.keep(request.target, bytes, tag: tag, ticket), tag: tag)
     }
 
-    private func subject(_ query: ListQuery, _ type: EntityType?) -> ResponseCache.Subject {
+    /// Nil for what may not be kept: a time relative to now is another one when it is asked again.
+    private func subject(_ query: ListQuery, _ type: EntityType?) -> ResponseCache.Subject? {
         if query.cursor != nil { return .past }
-        // A time may still lie ahead; a position that is answered is past.
-        if case .position = query.point { return .past }
-        return type.map { .type($0.name) } ?? .everything
+        switch query.point {
+        case .now: return type.map { .type($0.name) } ?? .everything
+        case .position, .before, .event: return .past
+        // It may still lie ahead; a position that is answered is past.
+        case .time(_, let isRelative): return isRelative ? nil : .everything
+        }
+    }
+
+    private static func response(_ bytes: [UInt8], _ tag: EntityTag) -> Response {
+        Response(headers: ["Content-Type": "application/json", "ETag": tag.description], body: .bytes(bytes))
     }
 
     /// Stands in for a type in sentences about all of them.
@@ -66,16 +75,42 @@ extension EntityRoutes {
     private func find(_ request: Request, _ type: EntityType) async throws -> Response {
         let id = try identifier(request, type)
         let point = try ListParameters.point(request)
-        let ticket = cache.ticket(point == .now ? .entity(id) : Self.isPast(point) ? .past : .everything)
-        let document = try await EntityProblems.translating(type, id) {
-            guard let document = try await reader.find(id, of: type, at: point) else { throw QueryProblem.notFound }
-            return document
+        let ticket = Self.subject(id, point).map { cache.ticket($0) }
+        let (found, document) = try await EntityProblems.translating(type, id) {
+            let found = try await pinned(point)
+            guard let document = try await reader.find(id, of: type, at: found ?? point) else {
+                throw QueryProblem.notFound
+            }
+            return (found, document)
         }
         let tag = EntityTag(try Self.version(of: document))
-        return try request.answer(cache.keep(request.target, document, tag: tag, ticket), tag: tag)
+        if let ticket { return try request.answer(cache.keep(request.target, document, tag: tag, ticket), tag: tag) }
+        return try request.answer(Self.telling(found, Self.response(document, tag)), tag: tag)
     }
 
-    private static func isPast(_ point: Point) -> Bool { if case .position = point { true } else { false } }
+    /// Nil where the answer is not kept: it tells the position that it found.
+    private static func subject(_ id: UUID, _ point: Point) -> ResponseCache.Subject? {
+        switch point {
+        case .now: .entity(id)
+        case .position: .past
+        case .time, .before, .event: nil
+        }
+    }
+
+    /// The position of a point that is not given by one.
+    private func pinned(_ point: Point) async throws -> Point? {
+        switch point {
+        case .now, .position: nil
+        case .time, .before, .event: try await reader.position(of: point).map { .position($0) }
+        }
+    }
+
+    private static func telling(_ found: Point?, _ response: Response) -> Response {
+        guard case .position(let position) = found else { return response }
+        var response = response
+        response.headers.add("As-Of-Position", String(position))
+        return response
+    }
 
     private static func version(of document: [UInt8]) throws -> String {
         guard let version = try JSONValue(parsing: document)["version"]?.integer else {
@@ -106,15 +141,15 @@ extension EntityRoutes {
         let id = try identifier(request, type)
         let number: Int = try request.parameter("version")
         let point = try ListParameters.point(request)
-        let document = try await EntityProblems.translating(type, id) {
-            guard let document = try await reader.version(number, of: id, type, at: point) else {
+        let (found, document) = try await EntityProblems.translating(type, id) {
+            let found = try await pinned(point)
+            guard let document = try await reader.version(number, of: id, type, at: found ?? point) else {
                 throw QueryProblem.notFound
             }
-            return document
+            return (found, document)
         }
-        let response = Response(
-            headers: ["Content-Type": "application/json", "ETag": "\"\(number)\""], body: .bytes(document))
-        return try request.answer(response, tag: EntityTag(String(number)))
+        let tag = EntityTag(String(number))
+        return try request.answer(Self.telling(found, Self.response(document, tag)), tag: tag)
     }
 
     private func difference(_ request: Request, _ type: EntityType) async throws -> Response {

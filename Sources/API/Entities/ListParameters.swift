@@ -1,6 +1,7 @@
 import Catalogue
 import Entities
 import HTTPServer
+import System
 
 /// The parameters of lists and of single entities.
 enum ListParameters {
@@ -69,9 +70,18 @@ enum ListParameters {
 
     /// `as_of`, which every question about entities takes.
     static func point(_ reader: inout ParameterReader) -> Point {
-        reader.value(
-            "as_of", advice: "Use a position of the log, or a time such as 2026-11-21T06:10:34Z with + written as %2B."
-        ) { Point($0) } ?? .now
+        point("as_of", &reader) ?? .now
+    }
+
+    /// A parameter that is any point. Times without an offset are read by this machine's clock.
+    static func point(_ name: String, _ reader: inout ParameterReader) -> Point? {
+        guard let text = reader.text(name) else { return nil }
+        do {
+            return try Point(parsing: text, now: SystemWallClock().now(), in: .ofThisProcess)
+        } catch {
+            reader.refuse(name, "malformed", "\(error) In an address, write + as %2B and a space as %20.")
+            return nil
+        }
     }
 
     static func point(_ request: Request) throws(Problem) -> Point {

@@ -33,7 +33,7 @@ extension Operation {
             answers: [
                 Answer(
                     summary: "The \(type.title.lowercased()).", schema: Schema.named(Schema.name(of: type.name)),
-                    headers: [.tag]), .notModified,
+                    headers: [.tag, .asOf]), .notModified,
             ], problems: [.notFound, .preconditionFailed])
     }
 

@@ -32,12 +32,13 @@ struct Operation: Sendable {
     }
 
     enum Header: String, Sendable, CaseIterable {
-        case tag = "ETag", location = "Location", replayed = "Idempotency-Replayed"
+        case tag = "ETag", location = "Location", replayed = "Idempotency-Replayed", asOf = "As-Of-Position"
 
         var summary: String {
             switch self {
             case .tag: "Names the state that came: for `If-None-Match`, and for an entity also for `If-Match`."
             case .location: "Where the new entity is."
+            case .asOf: "The position that `as_of` stands for, where it was not given as one."
             case .replayed: "`true` where the request was carried out before under the same `Idempotency-Key`."
             }
         }

@@ -35,8 +35,18 @@ extension Parameter {
     static let favorite = query("favorite", "Only favorites, or only the others.", Schema.flag)
     static let asOf = query(
         "as_of",
-        "The answer as it was right after this position of the log, or at this time (RFC 3339, with `+` written as `%2B`).",
-        ["anyOf": [Schema.count, Schema.time]])
+        "The answer as it was at this point of the log. \(pointForms)", pointSchema)
+
+    /// What a point can be, for parameters that take one.
+    static let pointForms = "\(PointProblem.forms) In an address, `+` is written as `%2B`."
+    static let pointSchema: JSONValue = [
+        "anyOf": [Schema.count, Schema.time, ["type": "string", "pattern": .string(pointPattern)]]
+    ]
+    private static let pointPattern =
+        "^(now|(-[0-9]{1,3}[smhdw])|((today|yesterday)( [01][0-9]:[0-5][0-9](:[0-5][0-9])?)?)"
+        + "|([12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])( [01][0-9]:[0-5][0-9](:[0-5][0-9])?)?)"
+        + "|(before:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})|(event:[1-9][0-9]{0,8})"
+        + "|(event:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\\.[1-9][0-9]{0,5}))$"
 
     static let ifMatch = header(
         "If-Match", "The `ETag` of the version that is to be changed: where it is another by now, 412 says which.",

@@ -27,9 +27,10 @@ public struct EntityReader: Sendable {
             let head = try await head()
             if position > head { throw QueryProblem.future(head: head) }
             return position
-        case .time(let time):
+        case .time(let time, _):
             let rows = try await pool.query("log_position_at", "SELECT log.position_at(\(time))")
             return try rows.only(Int.self)
+        case .before, .event: return try await point.resolve(in: pool).position
         }
     }
 

@@ -1,42 +1,39 @@
 import CLI
 import Configuration
 import Entities
+import System
 
 extension Command {
     private static let folder = Argument("dir", Kind.path, "Where the folder `data` is made.")
-    private static let asOf = Option(
-        "as-of", Kind.text, default: "now", placeholder: "point",
-        "A position of the log, or a time such as 2026-11-21T06:10:34Z.")
+    private static let asOf = Option("as-of", Kind.point, default: "now", "How everything was at this point.")
 
-    static let exportFolder = Command(
-        "export", "Writes everything into JSON files, one for each entity.",
-        details: "The files are <dir>/data/<type>/<id>.json; `lifeos import` reads them. All show the same moment.",
+    static let exportJSON = Command(
+        "export json", "Writes everything into JSON files, one for each entity.",
+        details: """
+            The files are <dir>/data/<type>/<id>.json; `lifeos import` reads them. All show the same moment.
+
+            \(PointProblem.forms)
+            """,
         options: [asOf], arguments: [folder],
-        examples: ["lifeos export ~/studio-yesterday --as-of 2026-11-20T18:00:00Z": "How everything was then."]
+        examples: [
+            "lifeos export json ~/studio": "How everything is now.",
+            "lifeos export json ~/studio-yesterday --as-of \"yesterday 18:00\"": "How everything was then.",
+        ]
     ) { run in
-        let text = run[asOf]
-        guard let point = text == "now" ? .now : Point(text) else {
-            throw Failure(
-                "--as-of \(text) is no point of the log.",
-                advice: "Use a position such as 1200, or a time such as 2026-11-21T06:10:34Z.", code: .usage,
-                exitCode: .usage)
-        }
         let progress = StepProgress("Exporting", unit: "files", on: run.output)
         defer { progress.end() }
-        let (count, position): (Int, Int)
-        do {
-            (count, position) = try await Workbench.with(run) { bench in
-                try await Exporter(bench.service, actor: Workbench.actor).run(to: run[folder], at: point) {
-                    progress.reach($0, of: $1)
-                }
-            }
-        } catch QueryProblem.future(let head) {
-            throw Failure(
-                "The log ends at position \(head).", advice: "Ask for that one or an earlier one.", code: .usage,
-                exitCode: .usage)
+        let (count, point) = try await Workbench.with(run) { bench in
+            let point = try await run[asOf].resolve(in: bench.service.pool)
+            let written = try await Exporter(bench.service, actor: Workbench.actor).run(
+                to: run[folder], at: .position(point.position)
+            ) { progress.reach($0, of: $1) }
+            return (written.count, point)
         }
         run.output.say(
-            "Wrote \(count) files to \(run[folder])/data, as of position \(position).",
-            ["files": .number(count), "folder": .text("\(run[folder])/data"), "position": .number(position)])
+            "Wrote \(count) files to \(run[folder])/data, as of \(point).",
+            [
+                "files": .number(count), "folder": .text("\(run[folder])/data"), "position": .number(point.position),
+                "recorded_at": Cell(point.recordedAt?.description),
+            ])
     }
 }

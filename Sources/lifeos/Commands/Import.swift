@@ -11,7 +11,7 @@ extension Command {
     static let importFolder = Command(
         "import", "Brings in a folder of JSON files, one for each entity.",
         details: """
-            A file holds the entity's fields, or the whole entity as `lifeos export` writes it. Ids that are UUIDs are kept; \
+            A file holds the entity's fields, or the whole entity as `lifeos export json` writes it. Ids that are UUIDs are kept; \
             others get an id made of the name, and what refers to them follows. What is there already is changed by what \
             differs, so a second import changes nothing.
 

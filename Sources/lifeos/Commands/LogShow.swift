@@ -1,5 +1,6 @@
 import CLI
 import Configuration
+import Entities
 import EventLog
 import JSON
 import Postgres
@@ -19,8 +20,9 @@ extension Command {
     private static let actor = Option("actor", .text, placeholder: "name", "Only what this actor did.")
     private static let correlation = Option(
         "correlation", identifier, "Only what belongs to this command, import or other whole.")
-    private static let since = Option("since", .time, "Only what was recorded then or later.")
-    private static let until = Option("until", .time, "Only what was recorded then or earlier.")
+    private static let since = Option(
+        "since", Kind.point, "Only what was recorded at this time or later, or after this position.")
+    private static let until = Option("until", Kind.point, "Only what was recorded up to this point.")
     private static let limit = Option(
         "limit", .integer(1...100_000), default: "50", placeholder: "number",
         "So many at most: the latest, or the first where --after or --since is given.")
@@ -36,22 +38,22 @@ extension Command {
 
     static let logShow = Command(
         "log show", "Prints events: position, time, type, stream, version, actor and data.",
-        details: "With --json, each event is one line with everything that is known of it.",
+        details: "With --json, each event is one line with everything that is known of it.\n\n\(PointProblem.forms)",
         options: [after, before, stream, category, type, actor, correlation, since, until, limit, follows],
         examples: [
-            "lifeos log show --actor admin --since 2026-11-21T00:00:00Z": "What the administrator did since midnight.",
+            "lifeos log show --actor admin --since today": "What the administrator did since midnight.",
             "lifeos log show --follow": "The latest, and then what happens.",
         ]
     ) { run in
         try await withLog(run) { pool in
             let reader = EventReader(pool: pool)
-            var filter = filter(run)
+            var filter = try await filter(run, pool)
             let head = try await reader.head().position
             if run[follows], let start = filter.after {
                 return try await follow(run, pool, filter, after: start)
             }
             if run[follows] { filter.upTo = min(filter.upTo ?? head, head) }
-            let wantsFirst = filter.after != nil || filter.since != nil
+            let wantsFirst = run[after] != nil || run[since] != nil
             let events = try await reader.events(
                 filter, limit: run[limit], order: wantsFirst ? .ascending : .descending)
             if events.isEmpty, !run[follows] { run.output.note("No event is like that.") }
@@ -61,7 +63,7 @@ extension Command {
         }
     }
 
-    private static func filter(_ run: Invocation) -> EventFilter {
+    private static func filter(_ run: Invocation, _ pool: PostgresPool) async throws -> EventFilter {
         func given<Item>(_ list: [Item]) -> [Item]? { list.isEmpty ? nil : list }
         var filter = EventFilter()
         filter.after = run[after]
@@ -71,8 +73,8 @@ extension Command {
         filter.types = given(run[type])
         filter.actor = run[actor]
         filter.correlation = run[correlation]
-        filter.since = run[since]
-        filter.until = run[until]
+        if let point = run[since] { try await filter.begin(at: point, in: pool) }
+        if let point = run[until] { try await filter.end(at: point, in: pool) }
         return filter
     }
 

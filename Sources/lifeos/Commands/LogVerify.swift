@@ -75,7 +75,7 @@ extension Command {
         let database = try await Database.open(
             settings, role: .attachOrStart, metrics: instruments.metrics, logger: instruments.logger)
         do {
-            try await body(database.pool)
+            try await Failure.telling { try await body(database.pool) }
             await database.close()
         } catch {
             await database.close()

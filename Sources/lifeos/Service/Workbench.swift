@@ -35,7 +35,7 @@ struct Workbench {
                 committed: { _ in })
             service.start()
             do {
-                let result = try await body(Workbench(service: service, folders: folders))
+                let result = try await Failure.telling { try await body(Workbench(service: service, folders: folders)) }
                 await service.stop()
                 await database.close()
                 return result
