@@ -35,7 +35,8 @@ let package = Package(
         program(
             "lifeos",
             [
-                "API", "Console", "Accounts", "Migrations", "Entities", "Projections", "EventLog", "Catalogue",
+                "API", "Console", "Accounts", "Migrations", "Replay", "Entities", "Projections", "EventLog",
+                "Catalogue",
                 "PrivatePostgres", "Postgres", "HTTPServer",
                 "HTTPClient", "CLI",
                 "Configuration", "Telemetry", "JSON", "System",
@@ -56,6 +57,9 @@ let package = Package(
                 "Telemetry",
                 "JSON", "System",
             ]),
+        room(
+            "Replay",
+            ["Entities", "Catalogue", "EventLog", "Postgres", "HTML", "Cryptography", "JSON", "System"]),
         room("Console", ["Accounts", "HTML", "HTTPServer", "System"]),
         room("Accounts", ["HTTPServer", "Cryptography", "System"]),
         room(
@@ -93,6 +97,12 @@ let package = Package(
 
         // Tests stand beside the room they test.
         room("TestSupport", ["PrivatePostgres", "Postgres", "JSON", "Telemetry", "System"]),
+        room(
+            "TestStudio",
+            [
+                "Entities", "Catalogue", "Projections", "EventLog", "Migrations", "Postgres", "Telemetry", "JSON",
+                "System", "TestSupport",
+            ]),
         tests("SystemTests", ["System", "TestSupport"]),
         tests("SpellingTests", ["Spelling"]),
         tests("JSONTests", ["JSON", "TestSupport"]),
@@ -111,8 +121,15 @@ let package = Package(
             "EntitiesTests",
             [
                 "Entities", "Catalogue", "Projections", "EventLog", "Migrations", "Postgres", "Telemetry", "JSON",
-                "System",
+                "System", "TestStudio",
                 "TestSupport",
+            ]),
+        tests(
+            "ReplayTests",
+            [
+                "TestStudio", "Replay", "Entities", "Catalogue", "Projections", "EventLog", "Migrations", "Postgres",
+                "Telemetry",
+                "JSON", "System", "TestSupport",
             ]),
         tests("MigrationsTests", ["Migrations", "Postgres", "Telemetry", "System", "TestSupport"]),
         tests(

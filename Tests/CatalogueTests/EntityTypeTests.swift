@@ -74,7 +74,7 @@ import Testing
     @Test func entitiesKnowTheSameEvents() {
         let verbs = [
             "created", "updated", "archived", "unarchived", "favorited", "unfavorited", "tagged", "untagged", "linked",
-            "unlinked", "reverted",
+            "unlinked", "reverted", "restored",
         ]
         #expect(thing.events.map(\.verb) == verbs)
         #expect(thing.event(verb: "tagged")?.eventType == "thing.tagged")
@@ -86,6 +86,8 @@ import Testing
         #expect(thing.event(verb: "updated")?.schema.problems(in: ["color": .null]).isEmpty == true)
         #expect(thing.event(verb: "updated")?.schema.problems(in: ["name": .null]).isEmpty == false)
         #expect(thing.event(verb: "created")?.schema.problems(in: ["color": "red"]).isEmpty == false)
+        #expect(thing.event(verb: "restored")?.schema.problems(in: ["archived": true, "tags": []]).isEmpty == true)
+        #expect(thing.event(verb: "restored")?.schema.problems(in: ["data": ["color": "red"]]).isEmpty == false)
     }
 
     @Test func categoriesDeclareTheirOwnEvents() throws {

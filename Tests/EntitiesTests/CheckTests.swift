@@ -3,6 +3,7 @@ import JSON
 import Postgres
 import Projections
 import System
+import TestStudio
 import TestSupport
 import Testing
 

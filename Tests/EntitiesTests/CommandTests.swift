@@ -3,6 +3,7 @@ import Entities
 import EventLog
 import JSON
 import System
+import TestStudio
 import TestSupport
 import Testing
 

@@ -7,6 +7,7 @@ import Projections
 import Synchronization
 import System
 import Telemetry
+import TestStudio
 import TestSupport
 import Testing
 

@@ -89,6 +89,7 @@ private struct Handbook {
         case .create where event.dataSchema == type.schemaDocument: "the fields"
         case .merge where event.dataSchema == type.patchDocument: "the fields that changed"
         case .revert: "`version`, and in `data` the fields as they were"
+        case .restore: "whichever of `data`, `tags`, `links`, `archived`, `favorite` changed back"
         default: SchemaSummary.members(of: event.dataSchema)
         }
     }

@@ -42,6 +42,13 @@ enum EntityEvents {
                         "version": ["type": "integer", "minimum": 1, "description": "The version it went back to."],
                         "data": schema,
                     ], required: ["version", "data"])),
+            Draft(
+                verb: "restored", effect: .restore,
+                summary: "A rollback or an undo made these parts again what they were.",
+                schema: SchemaDocuments.object([
+                    "data": schema, "tags": slugs, "links": ["type": "array", "items": link],
+                    "archived": ["type": "boolean"], "archived_with": with, "favorite": ["type": "boolean"],
+                ])),
         ]
     }
 
@@ -50,13 +57,16 @@ enum EntityEvents {
         "description": "The entity that took this one along; missing when it was archived itself.",
     ]
 
-    private static let tags = SchemaDocuments.object(
-        [
-            "tags": [
-                "type": "array", "items": ["type": "string", "minLength": 1, "maxLength": 80], "minItems": 1,
-                "uniqueItems": true, "description": "The slugs of the tags, such as red-silk.",
-            ]
-        ], required: ["tags"])
+    private static let slugs: JSONValue = [
+        "type": "array", "items": ["type": "string", "minLength": 1, "maxLength": 80], "uniqueItems": true,
+        "description": "The slugs of the tags, such as red-silk.",
+    ]
+
+    private static let tags: JSONValue = {
+        var some = slugs
+        some["minItems"] = 1
+        return SchemaDocuments.object(["tags": some], required: ["tags"])
+    }()
 
     private static let link = SchemaDocuments.object(
         [

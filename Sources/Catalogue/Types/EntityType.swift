@@ -96,7 +96,7 @@ public final class EntityType: Sendable {
         switch event.effect {
         case .create: return upcast(data, form: .whole, from: version)
         case .merge: return upcast(data, form: .patch, from: version)
-        case .revert:
+        case .revert, .restore:
             guard version < self.version, let inner = data["data"] else { return data }
             var data = data
             data["data"] = upcast(inner, form: .whole, from: version)

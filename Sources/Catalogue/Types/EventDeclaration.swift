@@ -35,6 +35,8 @@ public enum EventEffect: String, Sendable, CaseIterable {
     case archive, unarchive, favorite, unfavorite, tag, untag, link, unlink
     /// Its `data` is the entity's whole data again, as it was in `version`.
     case revert
+    /// Whichever of `data`, `tags`, `links`, `archived` and `favorite` it names are again what they were.
+    case restore
 }
 
 /// How much of an entity's data is at hand.

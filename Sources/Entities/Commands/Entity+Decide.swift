@@ -25,6 +25,11 @@ extension Entity {
         switch command.action {
         case .archive: return state.isArchived ? [] : [.archived(with: nil)]
         case .unarchive: return state.isArchived ? [.unarchived] : []
+        case .restore(let restoration, _):
+            if let data = restoration.data { try state.refuseRename(to: data, of: command.type) }
+            // What is so already need not be said.
+            let missing = Restoration(of: state, to: state.with(restoration))
+            return missing.isEmpty ? [] : [.restored(missing)]
         default:
             if state.isArchived { throw .archived }
             return try state.change(command)
@@ -61,7 +66,7 @@ extension Entity {
         case .revert(let version, let content):
             try refuseRename(to: content.data, of: command.type)
             return content.data == data ? [] : [.reverted(toVersion: version, data: content.data)]
-        case .create, .declared, .archive, .unarchive: return []
+        case .create, .declared, .archive, .unarchive, .restore: return []
         }
     }
 

@@ -28,6 +28,10 @@ public struct EntityCommand: Sendable {
         case unlink(Entity.Link)
         /// - Parameter content: of that version, in the newest shape of its type.
         case revert(toVersion: Int, content: Content)
+        /// Also changes what is archived.
+        ///
+        /// - Parameter content: of the restoration's data, where it has any.
+        case restore(Restoration, content: Content?)
         /// An event of a system category, which only parts of the system send.
         case declared(verb: String, JSONValue)
     }

@@ -163,6 +163,7 @@ struct Scene {
             switch (step.event, command.action) {
             case (.created, .create(let content, _)) where step.id == command.id: content
             case (.reverted, .revert(_, let content)): content
+            case (.restored(let parts), .restore(_, let content)) where parts.data != nil: content
             default: nil
             }
         // What was encoded for the content need not be encoded again for the event.

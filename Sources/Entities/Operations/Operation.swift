@@ -34,6 +34,15 @@ public struct Operation: Sendable {
         self.request = request
     }
 
+    /// Goes on with one that was cut off.
+    public init(_ service: EntityService, resuming id: UUID, actor: String) {
+        self.service = service
+        self.id = id
+        self.actor = actor
+        reason = nil
+        request = nil
+    }
+
     /// For a command that belongs to the work.
     public func meta() -> EventMeta {
         var meta = EventMeta(actor: actor, command: service.identifiers.next())

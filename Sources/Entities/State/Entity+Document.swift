@@ -52,10 +52,6 @@ extension Entity {
         archivedWith = json["archived_with"]?.string.flatMap { UUID($0) }
         isFavorite = json["favorite"]?.bool ?? false
         tags = json["tags"]?.array?.compactMap(\.string) ?? []
-        links = (json["links"]?.array ?? []).compactMap { link in
-            guard let target = link["to"]?.string.flatMap({ UUID($0) }), let relation = link["relation"]?.string
-            else { return nil }
-            return Link(target: target, relation: relation)
-        }
+        links = (json["links"]?.array ?? []).compactMap { Link($0) }
     }
 }

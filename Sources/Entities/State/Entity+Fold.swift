@@ -28,6 +28,7 @@ extension Entity {
         updatedAt = moment.time
         switch event {
         case .created(let fields), .reverted(_, let fields): take(fields)
+        case .restored(let restoration): take(restoration)
         case .updated(let patch), .declared(_, _, let patch):
             if let patched = JSONValue.object(data).merging(patch).object { take(patched) }
         case .archived(let with):
@@ -47,7 +48,7 @@ extension Entity {
 
     /// Data that differ only in how they are written, such as 1.0 where 1 was, change nothing: what is made of data is kept
     /// while they are equal, so the bytes have to be the same.
-    private mutating func take(_ fields: JSONObject) {
+    mutating func take(_ fields: JSONObject) {
         if fields != data { data = fields }
     }
 }

@@ -18,6 +18,8 @@ public enum EntityEvent: Sendable, Hashable {
     case unlinked(Entity.Link)
     /// The data of an earlier version again, all of them, so that nobody has to look it up.
     case reverted(toVersion: Int, data: JSONObject)
+    /// A rollback made parts of it again what they were.
+    case restored(Restoration)
     /// An event that a system category declares: its data create the state or are a merge patch of it.
     case declared(verb: String, creates: Bool, JSONValue)
 
@@ -35,6 +37,7 @@ public enum EntityEvent: Sendable, Hashable {
         case .linked: "linked"
         case .unlinked: "unlinked"
         case .reverted: "reverted"
+        case .restored: "restored"
         case .declared(let verb, _, _): verb
         }
     }
@@ -57,9 +60,9 @@ extension EntityEvent {
         case .archived(let with): with.map { ["with": .string($0.description)] } ?? [:]
         case .unarchived, .favorited, .unfavorited: [:]
         case .tagged(let tags), .untagged(let tags): ["tags": .array(tags.map { .string($0) })]
-        case .linked(let link), .unlinked(let link):
-            ["to": .string(link.target.description), "relation": .string(link.relation)]
+        case .linked(let link), .unlinked(let link): link.json
         case .reverted(let version, let data): ["version": .integer(version), "data": .object(data)]
+        case .restored(let restoration): restoration.json
         case .declared(_, _, let data): data
         }
     }
@@ -94,15 +97,16 @@ extension EntityEvent {
             guard let tags = data["tags"]?.array?.compactMap(\.string) else { return nil }
             self = verb == "tagged" ? .tagged(tags) : .untagged(tags)
         case "linked", "unlinked":
-            guard let target = data["to"]?.string.flatMap({ UUID($0) }), let relation = data["relation"]?.string
-            else { return nil }
-            let link = Entity.Link(target: target, relation: relation)
+            guard let link = Entity.Link(data) else { return nil }
             self = verb == "linked" ? .linked(link) : .unlinked(link)
         case "reverted":
             guard let version = data["version"]?.integer,
                 let fields = data["data"].flatMap({ newest($0, .whole).object })
             else { return nil }
             self = .reverted(toVersion: version, data: fields)
+        case "restored":
+            guard let restoration = Restoration(data, newest: { newest($0, .whole) }) else { return nil }
+            self = .restored(restoration)
         default: return nil
         }
     }

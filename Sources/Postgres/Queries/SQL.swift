@@ -44,6 +44,9 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
 
         /// A table, column or channel name, quoted so that any characters are only a name.
         public mutating func appendInterpolation(identifier name: String) { sql.text += SQL.quoted(name) }
+
+        /// Text as a quoted constant, for statements that take no parameters, such as COPY.
+        public mutating func appendInterpolation(literal text: String) { sql.text += SQL.literal(text) }
     }
 
     /// Adds text as it is, for statements that are put together from pieces. Never hand it anything that a user wrote.
@@ -75,6 +78,17 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
             copied = other.text.utf8.index(placeholder, offsetBy: 1 + String(index + 1).utf8.count)
         }
         text += other.text[copied...]
+    }
+
+    /// The text as a constant that means the same whatever `standard_conforming_strings` says.
+    static func literal(_ value: String) -> String {
+        var text = " E'"
+        // A zero byte would end the text where libpq takes it over.
+        for character in value.unicodeScalars where character != "\0" {
+            if character == "'" || character == "\\" { text.unicodeScalars.append(character) }
+            text.unicodeScalars.append(character)
+        }
+        return text + "'"
     }
 
     /// The name in double quotes, for use in SQL text.

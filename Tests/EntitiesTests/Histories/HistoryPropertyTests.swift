@@ -1,4 +1,5 @@
 import JSON
+import TestStudio
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import JSON
 import System
+import TestStudio
 
 /// What should come of a history, worked out anew with nothing but dictionaries.
 struct Model {

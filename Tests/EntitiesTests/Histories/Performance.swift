@@ -5,6 +5,7 @@ import JSON
 import Postgres
 import Projections
 import System
+import TestStudio
 
 /// A history carried out by the service and by the model at once.
 struct Performance {

@@ -3,6 +3,7 @@ import Entities
 import EventLog
 import JSON
 import System
+import TestStudio
 import TestSupport
 
 /// Lives through a random history of all types: what comes of it is valid, and otherwise as odd as it may be.

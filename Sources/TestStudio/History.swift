@@ -1,31 +1,43 @@
 import Entities
-import JSON
-import System
-import TestSupport
+package import JSON
+package import System
+package import TestSupport
 
 /// A random history: commands on a few entities of several types, so that they meet often.
-struct History {
+package struct History {
     /// What is asked of one of the entities; `place` says of which.
-    struct Step: CustomStringConvertible {
-        var place: Int
-        var action: Action
-        var expects = Expectation.any
+    package struct Step: CustomStringConvertible {
+        package var place: Int
+        package var action: Action
+        package var expects = Expectation.any
         /// The number of an idempotency key, and whether the request is said to be another than the first under it.
-        var key: Int?
-        var isOtherRequest = false
+        package var key: Int?
+        package var isOtherRequest = false
         /// Steps that follow up to the next such one are handed in together.
-        var startsRound = true
+        package var startsRound = true
 
-        var description: String {
+        package init(
+            place: Int, action: Action, expects: Expectation = .any, key: Int? = nil, isOtherRequest: Bool = false,
+            startsRound: Bool = true
+        ) {
+            self.place = place
+            self.action = action
+            self.expects = expects
+            self.key = key
+            self.isOtherRequest = isOtherRequest
+            self.startsRound = startsRound
+        }
+
+        package var description: String {
             "\(startsRound ? "— " : "  ")\(Cast.names[place]) \(action)"
                 + (expects == .any ? "" : " expecting \(expects)")
                 + (key.map { " key \($0)\(isOtherRequest ? " of another request" : "")" } ?? "")
         }
     }
 
-    enum Expectation { case any, current, stale }
+    package enum Expectation { case any, current, stale }
 
-    enum Action {
+    package enum Action {
         case create(JSONObject, tags: [Int], isFavorite: Bool, isArchived: Bool)
         case patch(JSONObject)
         case archive, unarchive
@@ -39,11 +51,11 @@ struct History {
         case declared(String, JSONObject)
     }
 
-    var steps: [Step]
+    package var steps: [Step]
 
-    init(steps: [Step]) { self.steps = steps }
+    package init(steps: [Step]) { self.steps = steps }
 
-    init(count: Int, using random: inout SeededRandom) {
+    package init(count: Int, using random: inout SeededRandom) {
         steps = []
         for number in 0..<count {
             let place = Int.random(in: Cast.types.indices, using: &random)
@@ -87,7 +99,7 @@ struct History {
 }
 
 extension History.Action: CustomStringConvertible {
-    var description: String {
+    package var description: String {
         switch self {
         case .create(let data, let tags, let isFavorite, let isArchived):
             "create \(JSONValue.object(data)) tags \(tags)" + (isFavorite ? " favorite" : "")
@@ -107,26 +119,26 @@ extension History.Action: CustomStringConvertible {
 }
 
 /// The entities that histories are about.
-enum Cast {
-    static let types =
+package enum Cast {
+    package static let types =
         Array(repeating: "character", count: 4) + Array(repeating: "story", count: 2)
         + Array(repeating: "story_scene", count: 4) + Array(repeating: "image", count: 2)
         + Array(repeating: "composition", count: 2) + Array(repeating: "tag", count: 3)
         + Array(repeating: "operation", count: 2)
-    static let names = types.enumerated().map { "\($1)#\($0)" }
-    static let firstTag = 14
+    package static let names = types.enumerated().map { "\($1)#\($0)" }
+    package static let firstTag = 14
 
-    static let searched: [String: [String]] = [
+    package static let searched: [String: [String]] = [
         "character": ["name", "occupation", "personality"], "story": ["title", "summary"],
         "story_scene": ["title", "text"], "image": ["name", "description"], "composition": ["name"],
         "tag": ["name", "description"], "operation": ["title", "message"],
     ]
-    static let nameFields = ["story": "title", "story_scene": "title", "operation": "title"]
+    package static let nameFields = ["story": "title", "story_scene": "title", "operation": "title"]
 
-    static func slug(_ tag: Int) -> String { "t\(tag)" }
+    package static func slug(_ tag: Int) -> String { "t\(tag)" }
 
     /// Tags have ids of their own making; see `Studio`.
-    static func id(_ place: Int) -> UUID {
+    package static func id(_ place: Int) -> UUID {
         UUID(high: 0x0190_0000_0000_7000 + UInt64(place), low: 0x8000_0000_0000_0000 + UInt64(place))
     }
 
@@ -146,7 +158,7 @@ enum Cast {
         return .string(id(place).description)
     }
 
-    static func data(of place: Int, using random: inout SeededRandom) -> JSONObject {
+    package static func data(of place: Int, using random: inout SeededRandom) -> JSONObject {
         var data = JSONObject()
         let type = types[place]
         data[nameFields[type] ?? "name"] =
@@ -157,7 +169,7 @@ enum Cast {
         return data
     }
 
-    static func patch(of place: Int, using random: inout SeededRandom) -> JSONObject {
+    package static func patch(of place: Int, using random: inout SeededRandom) -> JSONObject {
         var patch = JSONObject()
         let type = types[place]
         for (name, value) in optional(type, using: &random) where Int.random(in: 0..<3, using: &random) == 0 {
@@ -202,7 +214,7 @@ enum Cast {
         }
     }
 
-    static func operation(_ verb: String, using random: inout SeededRandom) -> JSONObject {
+    package static func operation(_ verb: String, using random: inout SeededRandom) -> JSONObject {
         let done: JSONValue = [1, 1.0, 1.00, 2].randomElement(using: &random) ?? 1
         return switch verb {
         case "started": ["kind": "test", "title": words(using: &random), "status": "running"]

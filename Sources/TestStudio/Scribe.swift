@@ -1,25 +1,27 @@
-import Catalogue
-import Entities
+package import Catalogue
+package import Entities
 import EventLog
-import JSON
-import Postgres
-import Projections
-import System
+package import JSON
+package import Postgres
+package import Projections
+package import System
 import Telemetry
 import TestSupport
 
 /// Writes histories into a studio, the short way.
-struct Scribe: Sendable {
-    let studio: Studio
+package struct Scribe: Sendable {
+    package let studio: Studio
 
-    func type(_ name: String) throws -> EntityType {
+    package init(studio: Studio) { self.studio = studio }
+
+    package func type(_ name: String) throws -> EntityType {
         guard let type = studio.catalogue[type: name] else { throw NoType(name: name) }
         return type
     }
 
-    struct NoType: Error { let name: String }
+    package struct NoType: Error { let name: String }
 
-    func command(
+    package func command(
         _ action: EntityCommand.Action, _ id: UUID, _ type: String, key: String? = nil
     ) throws -> EntityCommand {
         var meta = EventMeta(actor: "admin", command: studio.service.identifiers.next())
@@ -28,7 +30,9 @@ struct Scribe: Sendable {
     }
 
     @discardableResult
-    func create(_ type: String, _ data: JSONObject, tags: [String] = [], key: String? = nil) async throws -> UUID {
+    package func create(_ type: String, _ data: JSONObject, tags: [String] = [], key: String? = nil) async throws
+        -> UUID
+    {
         let id = studio.service.identifiers.next()
         var extras = EntityCommand.Extras()
         extras.tags = tags
@@ -37,12 +41,12 @@ struct Scribe: Sendable {
         return id
     }
 
-    func change(_ id: UUID, _ type: String, _ action: EntityCommand.Action, key: String? = nil) async throws {
+    package func change(_ id: UUID, _ type: String, _ action: EntityCommand.Action, key: String? = nil) async throws {
         _ = try await studio.service.writer.submit(command(action, id, type, key: key))
     }
 
     /// A little of everything: versions, tags, references, an archive that takes others along, receipts.
-    func tell(_ characters: Int, from first: Int = 0) async throws {
+    package func tell(_ characters: Int, from first: Int = 0) async throws {
         for number in first..<first + characters {
             let name = "Jenny number\(number) \(["Ærø", "Zoë", "O'Hara"][number % 3])"
             let id = try await create("character", ["name": .string(name)], tags: ["t\(number % 7)"], key: "k\(number)")
@@ -61,22 +65,22 @@ struct Scribe: Sendable {
         }
     }
 
-    static let image: JSONObject = ["name": "Portrait"]
+    package static let image: JSONObject = ["name": "Portrait"]
 }
 
 extension Studio {
-    var files: [ProjectionFile] { get throws { try ProjectionFile.load(from: "\(Self.root)/projections") } }
+    package var files: [ProjectionFile] { get throws { try ProjectionFile.load(from: "\(Self.root)/projections") } }
 
-    var set: ProjectionSet { get throws { ProjectionSet(files: try files, catalogue: catalogue) } }
+    package var set: ProjectionSet { get throws { ProjectionSet(files: try files, catalogue: catalogue) } }
 
     /// - Parameter small: limits so low that a short history meets all of them.
-    func rebuilder(_ pool: PostgresPool? = nil, small: Bool = true) throws -> Rebuilder<EntityFold> {
+    package func rebuilder(_ pool: PostgresPool? = nil, small: Bool = true) throws -> Rebuilder<EntityFold> {
         Rebuilder(
             set: try set, fold: EntityFold(catalogue: catalogue, files: try files), pool: pool ?? self.pool,
             configuration: small ? Self.small : .init(), logger: .silent)
     }
 
-    func checker() throws -> Checker<EntityFold> {
+    package func checker() throws -> Checker<EntityFold> {
         Checker(
             set: try set, fold: EntityFold(catalogue: catalogue, files: try files), pool: pool,
             configuration: Self.small)
@@ -92,7 +96,7 @@ extension Studio {
     }
 
     /// All rows of the projections, as text.
-    func dump(_ schema: String = "live") async throws -> [String: [String]] {
+    package func dump(_ schema: String = "live") async throws -> [String: [String]] {
         var dump: [String: [String]] = [:]
         for file in try files {
             dump[file.name] = try await pool.query(

@@ -1,30 +1,30 @@
-import Catalogue
-import Entities
-import EventLog
+package import Catalogue
+package import Entities
+package import EventLog
 import JSON
 import Migrations
-import Postgres
+package import Postgres
 import Projections
 import System
 import Telemetry
-import TestSupport
+package import TestSupport
 
 /// A database with the shipped catalogue and a running service, for one test.
-final class Studio: Sendable {
-    let database: TestDatabase
-    let pool: PostgresPool
-    let catalogue: Catalogue
-    let service: EntityService
-    let committed: Committed
+package final class Studio: Sendable {
+    package let database: TestDatabase
+    package let pool: PostgresPool
+    package let catalogue: Catalogue
+    package let service: EntityService
+    package let committed: Committed
 
     /// The events that the service has told of.
-    final class Committed: Sendable {
+    package final class Committed: Sendable {
         private let state = Lock<[Event]>([])
-        var events: [Event] { state.withLock { $0 } }
-        func add(_ events: [Event]) { state.withLock { $0 += events } }
+        package var events: [Event] { state.withLock { $0 } }
+        package func add(_ events: [Event]) { state.withLock { $0 += events } }
     }
 
-    static let root = String(#filePath.split(separator: "/Tests/")[0])
+    package static let root = String(#filePath.split(separator: "/Sources/")[0])
 
     private init(_ database: TestDatabase, configuration: CommandWriterConfiguration) async throws {
         self.database = database
@@ -42,7 +42,7 @@ final class Studio: Sendable {
         service.start()
     }
 
-    static let template = TestDatabase.Template("studio") { conninfo in
+    package static let template = TestDatabase.Template("studio") { conninfo in
         let pool = try await PostgresPool(
             configuration: .init(connection: conninfo), metrics: Metrics(), logger: .silent)
         _ = try await Migrator(try Migration.load(from: "\(root)/projections/migrations"), logger: .silent).run(
@@ -50,7 +50,7 @@ final class Studio: Sendable {
         await pool.close()
     }
 
-    static func with<Result: Sendable>(
+    package static func with<Result: Sendable>(
         configuration: CommandWriterConfiguration = .init(), _ body: (Studio) async throws -> Result
     ) async throws -> Result {
         let database = try await TestDatabase.make(from: template)
