@@ -3,6 +3,7 @@ import EventLog
 import JSON
 import Postgres
 import System
+import TestStudio
 import TestSupport
 import Testing
 
