@@ -12,14 +12,14 @@ extension Command {
         "after", .integer(0 ... .max), placeholder: "position", "Only what comes after this position.")
     private static let before = Option(
         "before", .integer(1 ... .max), placeholder: "position", "Only what comes before this position.")
-    private static let stream = Option(repeated: "stream", identifier, "Only of this stream; may be repeated.")
+    private static let stream = Option(repeated: "stream", .identifier, "Only of this stream; may be repeated.")
     private static let category = Option(
         repeated: "category", .text, placeholder: "name", "Only of this category, such as character.")
     private static let type = Option(
         repeated: "type", .text, placeholder: "name", "Only events of this type, such as character.created.")
     private static let actor = Option("actor", .text, placeholder: "name", "Only what this actor did.")
     private static let correlation = Option(
-        "correlation", identifier, "Only what belongs to this command, import or other whole.")
+        "correlation", .identifier, "Only what belongs to this command, import or other whole.")
     private static let since = Option(
         "since", Kind.point, "Only what was recorded at this time or later, or after this position.")
     private static let until = Option("until", Kind.point, "Only what was recorded up to this point.")
@@ -28,13 +28,6 @@ extension Command {
         "So many at most: the latest, or the first where --after or --since is given.")
     private static let follows = Option(
         flag: "follow", short: "f", "Goes on with what happens, until Ctrl-C; with --after, from there on.")
-
-    private static let identifier = Kind(
-        form: "an identifier such as 0197a1b2-0000-7000-8000-00000000000f", placeholder: "id"
-    ) { text, _ throws(Malformed) in
-        guard let id = UUID(text) else { throw Malformed() }
-        return id
-    }
 
     static let logShow = Command(
         "log show", "Prints events: position, time, type, stream, version, actor and data.",

@@ -1,0 +1,139 @@
+import CLI
+import Configuration
+import Entities
+import JSON
+import Replay
+import System
+
+extension Command {
+    private static let target = Option("to", .point, "The point to go back to.")
+    private static let resume = Option("resume", .identifier, "Goes on with a rollback or undo that was cut off.")
+    private static let whole = Argument("id", Kind.identifier, "The correlation or the command to take back.")
+    private static let isDryRun = Option(flag: "dry-run", "Only says what would change.")
+    private static let isForced = Option(
+        flag: "force", "Also takes back what others have changed since; otherwise that is listed and left alone.")
+    private static let showsAll = Option(flag: "all", "Lists every entity, not only the first \(listedMax).")
+    private static let reason = Option("reason", .text, "Why, in your words: it stands beside every change.")
+    private static let listedMax = 50
+
+    static let rollback = Command(
+        "rollback", "Makes entities again what they were at a point, by new events. Nothing is deleted.",
+        details: """
+            First it says what would change, then it asks. What came into being since is archived. With --entity, --type, \
+            --actor or --correlation only that is taken back, and what others changed since is left alone.
+
+            A rollback is an operation: `lifeos undo <its id>` takes it back, and everything is as it was before.
+
+            \(PointProblem.forms)
+            """,
+        options: [target] + ScopeOptions.all + [isForced, isDryRun, showsAll, reason, resume],
+        examples: [
+            "lifeos rollback --to \"yesterday 18:00\" --dry-run": "Says what would change.",
+            "lifeos rollback --to -2h --actor robot": "Takes back what the robot did in the last two hours.",
+        ]
+    ) { run in
+        try await rollingBack(run) { bench in
+            if let id = run[resume] { return try await resume(id, run, bench) }
+            guard let point = run[target] else {
+                throw Failure(
+                    "Say where to go back to.", advice: "For example: lifeos rollback --to -15m --dry-run",
+                    code: .usage, exitCode: .usage)
+            }
+            let pool = bench.service.pool
+            let (start, end) = (try await point.resolve(in: pool), try await Point.now.resolve(in: pool))
+            run.output.note("Back to \(start); the log ends at \(end).")
+            let scope = try ScopeOptions.scope(run, after: start.position, upTo: end.position, bench.service)
+            try await carryOut(RollbackOrder(.rollback, scope: scope, isForced: run[isForced]), run, bench)
+        }
+    }
+
+    static let undo = Command(
+        "undo", "Takes back everything that one command, import, rollback or other whole has done.",
+        details: """
+            Give the command's id or its correlation: `lifeos replay diff` and `lifeos log show --json` print them. \
+            First it says what would change, then it asks. An undo can itself be undone.
+            """,
+        options: [isForced, isDryRun, showsAll, reason], arguments: [whole],
+        examples: ["lifeos undo 0197a1b2-0000-7000-8000-00000000000f --dry-run": "Says what would change."]
+    ) { run in
+        try await rollingBack(run) { bench in
+            let order = try await RollbackOrder.undo(of: run[whole], in: bench.service, isForced: run[isForced])
+            try await carryOut(order, run, bench)
+        }
+    }
+
+    private static func carryOut(_ order: RollbackOrder, _ run: Invocation, _ bench: Workbench) async throws {
+        let rollback = Rollback(bench.service)
+        let output = run.output
+        var listed = 0
+        let looking = StepProgress("Looking", unit: "entities", on: output)
+        defer { looking.end() }
+        let plan = try await rollback.dryRun(order, progress: { looking.reach($0, of: $1) }) { step in
+            listed += 1
+            if output.isJSON || run[showsAll] || listed <= listedMax { ReplayText.show(step, on: output) }
+        }
+        looking.end()
+        if !output.isJSON, !run[showsAll], listed > listedMax {
+            output.say("… and \(listed - listedMax) more entities; --all lists them.")
+        }
+        if run[isDryRun] || plan.isEmpty {
+            if output.isJSON { return output.json(JSONValue.object(["dry_run": .object(plan.json)])) }
+            if plan.isEmpty, plan.conflictCount == 0 {
+                return output.say("Nothing would change: it is so already.")
+            }
+            return ReplayText.show(plan, isDone: false, on: output)
+        }
+        if !output.isJSON { ReplayText.show(plan, isDone: false, on: output) }
+        try await output.confirm("\(order.title): change \(plan.entityCount) of the entities listed?")
+        let operation = Entities.Operation(bench.service, actor: Workbench.actor, reason: run[reason] ?? order.title)
+        let working = StepProgress("Rolling back", unit: "entities", on: output)
+        defer { working.end() }
+        let report = try await rollback.run(order, as: operation) { working.reach($0, of: $1) }
+        working.end()
+        try finish(report, operation.id, on: output)
+    }
+
+    private static func resume(_ id: UUID, _ run: Invocation, _ bench: Workbench) async throws {
+        let working = StepProgress("Rolling back", unit: "entities", on: run.output)
+        defer { working.end() }
+        let report = try await Rollback(bench.service).resume(id, actor: Workbench.actor) { working.reach($0, of: $1) }
+        working.end()
+        try finish(report, id, on: run.output)
+    }
+
+    private static func finish(_ report: RollbackReport, _ id: UUID, on output: Output) throws {
+        if output.isJSON {
+            var json = report.json
+            json["operation"] = .string(id.description)
+            output.json(JSONValue.object(["done": .object(json)]))
+        } else {
+            ReplayText.show(report, isDone: true, on: output)
+            output.say("Done. To take it back: lifeos undo \(id)")
+        }
+        let missed = report.overtaken.count + report.refused.count
+        if missed > 0 {
+            throw Failure(
+                "\(missed) of the entities could not be changed back.",
+                advice: "Look at them with `lifeos replay diff`, then roll back again.")
+        }
+    }
+
+    private static func rollingBack(_ run: Invocation, _ body: (Workbench) async throws -> Void) async throws {
+        do { try await Workbench.with(run, body) } catch let problem as RollbackProblem { throw Failure(problem) }
+    }
+}
+
+extension Failure {
+    init(_ problem: RollbackProblem) {
+        switch problem {
+        case .noSuchRollback(let id):
+            self.init("\(id) is no rollback.", advice: "`lifeos log show --category operation` lists them.")
+        case .completed(let id):
+            self.init("The rollback \(id) is complete.", advice: "To take it back: lifeos undo \(id)")
+        case .nothingToUndo(let id):
+            self.init(
+                "Nothing in the log belongs to \(id).",
+                advice: "Give a correlation or a command: `lifeos replay diff -1d` prints those of a day.")
+        }
+    }
+}
