@@ -53,7 +53,7 @@ let package = Package(
         room(
             "API",
             [
-                "Entities", "Projections", "Catalogue", "EventLog", "Postgres", "HTTPServer", "Cryptography",
+                "Replay", "Entities", "Projections", "Catalogue", "EventLog", "Postgres", "HTTPServer", "Cryptography",
                 "Telemetry",
                 "JSON", "System",
             ]),

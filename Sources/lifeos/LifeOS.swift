@@ -16,7 +16,7 @@ enum LifeOS {
             "sample": "A studio to look around in.",
         ],
         commands: [
-            .serve, .migrate, .importFolder, .exportJSON, .sampleLoad, .eventsDocs, .logShow, .logVerify,
+            .serve, .migrate, .importFolder, .exportJSON, .sampleLoad, .eventsDocs, .logShow, .logVerify, .audit,
             .projectionsList, .projectionsRebuild, .projectionsCheck, .projectionsDropOld, .replayDiff, .rollback,
             .undo, .doctor, .version,
         ],

@@ -48,6 +48,7 @@ final class Studio: Sendable {
         let log = LogRoutes(reader: EventReader(pool: pool), tail: tail)
         let operations = ProjectionOperations(service: service, files: files, logger: .silent)
         self.operations = operations
+        let audit = AuditRoutes(pool: pool)
         let router = Self.router(catalogue, headers) { open in
             HealthRoutes(checks: checks, version: "test").declare(in: &open)
             MetricsRoutes(metrics: metrics).declare(in: &open)
@@ -56,6 +57,7 @@ final class Studio: Sendable {
             log.declare(in: &signedIn)
             CacheRoutes(cache: cache).declare(in: &signedIn)
             ProjectionRoutes(operations: operations).declare(in: &signedIn)
+            audit.declare(in: &signedIn)
         }
         routes = router.routes
         server = HTTPServer(router: router, metrics: metrics, logger: .silent)

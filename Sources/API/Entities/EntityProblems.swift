@@ -94,16 +94,18 @@ enum EntityProblems {
         }
     }
 
-    static func problem(_ problem: QueryProblem, _ notFound: @autoclosure () -> Problem) -> Problem {
+    static func problem(
+        _ problem: QueryProblem, _ notFound: @autoclosure () -> Problem, parameter: String = "as_of"
+    ) -> Problem {
         switch problem {
         case .future(let head):
             .invalidParameters([
                 .init(
-                    .parameter("as_of"), "future",
+                    .parameter(parameter), "future",
                     "The log ends at position \(head). Ask for that one or an earlier one.")
             ])
         case .noSuchPoint(let sentence):
-            .invalidParameters([.init(.parameter("as_of"), "unknown", sentence)])
+            .invalidParameters([.init(.parameter(parameter), "unknown", sentence)])
         case .badCursor:
             .invalidParameters([
                 .init(

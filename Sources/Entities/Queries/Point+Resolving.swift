@@ -28,6 +28,14 @@ extension Point {
         }
     }
 
+    /// The position behind which stands what has happened since then. What was recorded at a time itself counts as since, an
+    /// event that is named does not.
+    public func since(in pool: PostgresPool) async throws -> Int {
+        guard case .time(let time, _) = self else { return try await resolve(in: pool).position }
+        let before = time - .microseconds(1)
+        return try await pool.query("log_position_at", "SELECT log.position_at(\(before))").only(Int.self)
+    }
+
     private static func head(in pool: PostgresPool) async throws -> ResolvedPoint {
         let rows = try await pool.query("log_head_time", "SELECT position, recorded_at FROM log.head")
         guard let row = rows.first else { return ResolvedPoint(position: 0, recordedAt: nil) }

@@ -13,8 +13,14 @@ public struct EventFilter: Sendable, Hashable {
     public var streams: [UUID]?
     public var categories: [String]?
     public var types: [String]?
+    /// The last part of their types, such as `archived`. Looked for event by event, and so are client and reason.
+    public var verbs: [String]?
     public var actor: String?
     public var correlation: UUID?
+    /// The address that the request came from.
+    public var client: String?
+    /// What all stands in the reason, in whatever case.
+    public var reasonWords: [String] = []
     /// Recorded at this moment or later.
     public var since: Timestamp?
     /// Recorded at this moment or before.
@@ -31,10 +37,14 @@ public struct EventFilter: Sendable, Hashable {
         if let types, !types.contains(event.type) { return false }
         if let since, event.recordedAt < since { return false }
         if let until, event.recordedAt > until { return false }
-        if actor == nil, correlation == nil { return true }
+        if let verbs, !verbs.contains(where: { event.type.hasSuffix(".\($0)") }) { return false }
+        if actor == nil, correlation == nil, client == nil, reasonWords.isEmpty { return true }
         guard let meta = try? JSONValue(parsing: event.meta) else { return false }
         if let actor, meta["actor"]?.string != actor { return false }
         if let correlation, meta["correlation"]?.string != correlation.description { return false }
+        if let client, meta["client"]?.string != client { return false }
+        let reason = meta["reason"]?.string?.lowercased() ?? ""
+        if !reasonWords.allSatisfy({ reason.contains($0.lowercased()) }) { return false }
         return true
     }
 }

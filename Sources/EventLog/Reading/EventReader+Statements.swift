@@ -35,6 +35,11 @@ extension EventReader {
         if let correlation = filter.correlation {
             conditions.append("meta->>'correlation' = \(correlation.description)")
         }
+        if let verbs = filter.verbs { conditions.append("split_part(type, '.', 2) = ANY(\(verbs))") }
+        if let client = filter.client { conditions.append("meta->>'client' = \(client)") }
+        for word in filter.reasonWords {
+            conditions.append("position(\(word.lowercased()) IN lower(meta->>'reason')) > 0")
+        }
         return conditions
     }
 

@@ -20,6 +20,7 @@ enum Routes {
         let log: LogRoutes
         let cache: CacheRoutes
         let projections: ProjectionRoutes
+        let audit: AuditRoutes
     }
 
     static func router(_ parts: Parts) throws -> Router {
@@ -48,6 +49,7 @@ enum Routes {
             parts.log.declare(in: &signedIn)
             parts.cache.declare(in: &signedIn)
             parts.projections.declare(in: &signedIn)
+            parts.audit.declare(in: &signedIn)
             // Last: they describe whatever was declared before.
             DescriptionRoutes(
                 catalogue: parts.catalogue, version: LifeOS.version, server: parts.address,

@@ -33,7 +33,7 @@ struct Service {
                     metrics: metrics, checks: HealthChecks.all(pool: database.pool), token: token, isSecure: tls != nil,
                     address: "\(scheme)://\(listen)", dashboards: folders.dashboards, headers: headers,
                     catalogue: studio.catalogue, entities: studio.routes, log: studio.log, cache: studio.cache,
-                    projections: studio.projections))
+                    projections: studio.projections, audit: AuditRoutes(pool: database.pool)))
             let server = HTTPServer(
                 configuration: .init(listen: listen, tls: tls), router: router, metrics: metrics, logger: logger)
             do { try server.start() } catch {

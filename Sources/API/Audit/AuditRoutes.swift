@@ -1,0 +1,87 @@
+import Entities
+public import HTTPServer
+import JSON
+public import Postgres
+import Replay
+import System
+
+/// The audit trail: who did what to what, when, from where, and why.
+public struct AuditRoutes: Sendable {
+    private let pool: PostgresPool
+    private let reader: AuditReader
+
+    public init(pool: PostgresPool) {
+        self.pool = pool
+        reader = AuditReader(pool: pool)
+    }
+
+    public func declare(in router: inout Router) {
+        router.get(
+            "/api/v2/admin/audit",
+            info: RouteInfo(
+                name: "audit.list", summary: "Who did what to what, when, from where, and why; the latest first.",
+                tags: ["Audit"], details: Operation.audit)
+        ) { request in try await list(request) }
+    }
+
+    private func list(_ request: Request) async throws -> Response {
+        let (parameters, limit, cursor) = try request.query.decode(unknown: .refused) {
+            (reader: inout ParameterReader) throws(Problem) in
+            (
+                AuditParameters(&reader), reader.int("limit", in: 1...AuditReader.limitMax, default: 50),
+                reader.int("cursor", in: 1 ... .max)
+            )
+        }
+        let filter = try await parameters.filter(in: pool)
+        let page = try await reader.page(filter, limit: limit, before: cursor)
+        var writer = JSONWriter()
+        writer.object { writer in
+            writer.field("items", page.entries)
+            writer.field("next_cursor", page.next.map(String.init))
+            writer.field("after", page.after)
+            writer.field("position", page.upTo)
+        }
+        return .json(writer.bytes)
+    }
+}
+
+/// The parameters by which entries of the audit trail are asked for.
+struct AuditParameters {
+    private var filter = AuditFilter()
+    private let since: Point?
+    private let until: Point
+
+    init(_ reader: inout ParameterReader) {
+        filter.actor = reader.text("actor", bytes: 1...200)
+        filter.types = reader.list("type", countMax: 50)
+        filter.entity = reader.uuid("entity")
+        filter.verbs = reader.list("verb", countMax: 50)
+        filter.correlation = reader.uuid("correlation")
+        filter.client = reader.text("client", bytes: 1...100)
+        filter.reason = (reader.text("reason", bytes: 1...500) ?? "").split(separator: " ").map(String.init)
+        since = ListParameters.point("since", &reader)
+        until = ListParameters.point("until", &reader) ?? .now
+    }
+
+    /// With the points looked up.
+    func filter(in pool: PostgresPool) async throws -> AuditFilter {
+        var filter = filter
+        let after = try await PointProblems.translating("since") { try await since?.since(in: pool) ?? 0 }
+        let upTo = try await PointProblems.translating("until") { try await until.resolve(in: pool).position }
+        filter.bound(after: after, upTo: upTo)
+        return filter
+    }
+}
+
+/// Says where a point is none of the log's.
+enum PointProblems {
+    static func translating<Result>(_ parameter: String, _ body: () async throws -> Result) async throws -> Result {
+        do {
+            return try await body()
+        } catch let problem as QueryProblem {
+            throw EntityProblems.problem(problem, .notFound("There is nothing like that."), parameter: parameter)
+        } catch let error as PostgresError {
+            throw try EntityProblems.problem(error)
+        }
+    }
+}
