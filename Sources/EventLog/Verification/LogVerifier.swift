@@ -111,7 +111,7 @@ public struct LogVerifier: Sendable {
                 previous = try before.first?.value(0, as: [UInt8].self).asDigest
             }
             var check = try RangeCheck(range, after: previous)
-            try connection.copyOut("log_verify", RangeCheck.copy(range)) { batch in
+            try connection.copyOut("log_verify", EventRows.copyOut(range)) { batch in
                 batch.forEachRow { check.take($0) }
                 progress(batch.count)
             }

@@ -1,10 +1,11 @@
 import Cryptography
 import Postgres
+import System
 
 /// Follows the chain through one range of positions, row by row as COPY sends them. Pure.
 ///
 /// Nothing is decoded: what an event's hash covers stands in the row as it is hashed, but for the time, which PostgreSQL
-/// counts from another year.
+/// counts from another year, and the versions, which it keeps in half the room.
 struct RangeCheck: ~Copyable {
     enum Finding: Sendable, Hashable {
         /// Does not give its hash after the hash of the position before.
@@ -26,7 +27,9 @@ struct RangeCheck: ~Copyable {
     private let range: ClosedRange<Int>
     private var next: Int
     /// Nil where the position before is not there.
-    private var previous: SHA256Digest?
+    private(set) var previous: SHA256Digest?
+    /// Of the last event.
+    private(set) var recordedAt = Timestamp(microsecondsSinceEpoch: 0)
     private var hasher: SHA256
     private(set) var findings: [Finding] = []
     private(set) var verifiedCount = 0
@@ -39,26 +42,25 @@ struct RangeCheck: ~Copyable {
         hasher = try SHA256()
     }
 
-    /// The columns in the order in which ``take(_:)`` finds them.
-    static func copy(_ range: ClosedRange<Int>) -> SQL {
-        """
-        COPY (SELECT position, recorded_at, version::bigint, schema_version::bigint, stream, hash, category, type, data,
-            meta FROM log.events WHERE position >= \(unsafeSQL: String(range.lowerBound))
-            AND position <= \(unsafeSQL: String(range.upperBound)) ORDER BY position) TO STDOUT (FORMAT binary)
-        """
-    }
-
-    /// Where in a row the columns stand that always have the same length, behind their lengths.
+    /// Where in a row of ``EventRows/columns`` stands what always has the same length, behind its length.
     private enum Place {
         static let position = 6..<14
         static let recordedAt = 18..<26
-        static let version = 30..<38
-        static let schemaVersion = 42..<50
-        static let stream = 54..<70
-        static let hashLength = 70..<74
-        static let hash = 74..<106
+        static let version = 30..<34
+        static let schemaVersion = 38..<42
+        static let stream = 46..<62
+        static let hash = 66..<98
         /// Category, type, data and meta, each after its length: as they are hashed.
-        static let texts = 106
+        static let texts = 98
+        static let all = [position, recordedAt, version, schemaVersion, stream, hash]
+    }
+
+    /// Whether everything stands where it is looked for: rows need not come from our own database.
+    private static func isWellFormed(_ row: Span<UInt8>) -> Bool {
+        guard row.count > Place.texts, integer(row, 0..<2) == EventRows.columnCount else { return false }
+        return Place.all.allSatisfy { place in
+            integer(row, place.lowerBound - 4..<place.lowerBound) == place.count
+        }
     }
 
     mutating func take(_ row: Span<UInt8>) {
@@ -70,13 +72,14 @@ struct RangeCheck: ~Copyable {
             previous = nil
         }
         next = position + 1
-        guard Self.integer(row, Place.hashLength) == SHA256Digest.byteCount, row.count > Place.texts else {
+        guard Self.isWellFormed(row) else {
             previous = nil
             return note(.mismatch(position))
         }
         let stored = SHA256Digest(row.extracting(Place.hash))
         if let previous, hash(row, after: previous) != stored { note(.mismatch(position)) }
         previous = stored
+        recordedAt = Timestamp(microsecondsSinceEpoch: microseconds(row))
     }
 
     mutating func finish() {
@@ -91,15 +94,22 @@ struct RangeCheck: ~Copyable {
         hasher.update(previous)
         hasher.update(row.extracting(Place.position))
         hasher.update(row.extracting(Place.stream))
-        hasher.update(row.extracting(Place.version))
-        hasher.update(row.extracting(Place.schemaVersion))
-        let microseconds = Self.integer(row, Place.recordedAt) &+ Self.microsecondsFrom1970To2000
-        let time: InlineArray<8, UInt8> = InlineArray { index in
-            UInt8(truncatingIfNeeded: microseconds >> Int64(56 - 8 * index))
+        let numbers = (
+            Int64(Int32(truncatingIfNeeded: Self.integer(row, Place.version))),
+            Int64(Int32(truncatingIfNeeded: Self.integer(row, Place.schemaVersion))),
+            microseconds(row)
+        )
+        let bytes: InlineArray<24, UInt8> = InlineArray { index in
+            let number = index < 8 ? numbers.0 : index < 16 ? numbers.1 : numbers.2
+            return UInt8(truncatingIfNeeded: number >> Int64(56 - 8 * (index % 8)))
         }
-        hasher.update(time.span)
+        hasher.update(bytes.span)
         hasher.update(row.extracting(Place.texts..<row.count))
         return hasher.finish()
+    }
+
+    private func microseconds(_ row: Span<UInt8>) -> Int64 {
+        Self.integer(row, Place.recordedAt) &+ Self.microsecondsFrom1970To2000
     }
 
     private static let microsecondsFrom1970To2000: Int64 = 946_684_800_000_000

@@ -48,7 +48,7 @@ public struct ConnectionConfiguration: Sendable {
         return " -c " + String(escaped)
     }
 
-    private func parsed() throws(PostgresError) -> [(keyword: String, value: String)] {
+    func parsed() throws(PostgresError) -> [(keyword: String, value: String)] {
         var message: UnsafeMutablePointer<CChar>?
         guard let options = unsafe PQconninfoParse(connection, &message) else {
             let text = unsafe message.map { unsafe String(cString: $0) } ?? "out of memory"

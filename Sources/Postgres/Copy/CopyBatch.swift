@@ -3,9 +3,32 @@ public struct CopyBatch: Sendable, Sequence {
     /// Bytes collected before a batch is handed on.
     static let batchBytes = 1 << 16
 
-    let bytes: [UInt8]
+    /// As they came, without the head and the end of the format.
+    public let bytes: [UInt8]
     /// How many rows these are.
     public let count: Int
+
+    init(bytes: [UInt8], count: Int) {
+        self.bytes = bytes
+        self.count = count
+    }
+
+    /// Takes rows that were kept elsewhere: ``bytes`` of other batches, one after the other. Every length is looked at.
+    public init(checking bytes: [UInt8]) throws(PostgresError) {
+        self.init(bytes: bytes, count: try unsafe CopyFormat.countRows(bytes.span.bytes))
+    }
+
+    /// The first so many rows, and the others.
+    public func split(after rows: Int) -> (CopyBatch, CopyBatch) {
+        var end = 0
+        for _ in 0..<Swift.min(rows, count) {
+            end = (try? unsafe CopyFormat.endOfRow(bytes.span.bytes, from: end)) ?? bytes.count
+        }
+        return (
+            CopyBatch(bytes: Array(bytes[..<end]), count: Swift.min(rows, count)),
+            CopyBatch(bytes: Array(bytes[end...]), count: Swift.max(0, count - rows))
+        )
+    }
 
     /// Every row as it came, without taking it apart: the number of columns in two bytes, then each column after its
     /// length in four, all in network order.
@@ -83,5 +106,18 @@ extension CopyFormat {
             offset += 4 + (try bytes.fieldLength(at: offset) ?? 0)
         }
         return offset
+    }
+
+    /// How many rows these are; throws where the bytes do not end with a row.
+    static func countRows(_ bytes: RawSpan) throws(PostgresError) -> Int {
+        var count = 0
+        var offset = 0
+        while offset < bytes.byteCount {
+            guard try bytes.integer(at: offset, as: Int16.self) >= 0 else { throw .decoding("a row without columns") }
+            offset = try endOfRow(bytes, from: offset)
+            count += 1
+        }
+        guard offset == bytes.byteCount else { throw .decoding("a row that reaches beyond its batch") }
+        return count
     }
 }

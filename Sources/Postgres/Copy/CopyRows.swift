@@ -21,4 +21,7 @@ public struct CopyRows: Sendable {
 extension CopyWriter {
     /// Writes rows that were made before, without looking at them again.
     public func write(_ rows: CopyRows) throws(PostgresError) { try take(rows.writer.bytes, count: rows.count) }
+
+    /// Writes rows as they came from another COPY of the same columns.
+    public func write(_ batch: CopyBatch) throws(PostgresError) { try take(batch.bytes, count: batch.count) }
 }
