@@ -77,6 +77,7 @@ let package = Package(
         room("Postgres", ["CLibpq", "Telemetry", "JSON", "System"]),
         room("HTTPServer", ["CMicroHTTPD", "CZlib", "Telemetry", "JSON", "System"]),
         room("HTTPClient", ["CCurl", "Telemetry", "System"]),
+        room("Compression", ["CZstd"]),
         room("Cryptography", ["CCrypto", "CArgon2", "System"]),
         room("CLI", ["Configuration", "Spelling", "JSON", "System"]),
         room("Configuration", ["Spelling", "System"]),
@@ -92,6 +93,7 @@ let package = Package(
         .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
 
@@ -108,6 +110,7 @@ let package = Package(
         tests("JSONTests", ["JSON", "TestSupport"]),
         tests("HTMLTests", ["HTML"]),
         tests("TelemetryTests", ["Telemetry", "JSON", "TestSupport"]),
+        tests("CompressionTests", ["Compression", "System", "TestSupport"]),
         tests("CryptographyTests", ["Cryptography", "TestSupport"]),
         tests("CLITests", ["CLI", "Configuration", "JSON", "System"]),
         tests("ConfigurationTests", ["Configuration"]),
