@@ -35,7 +35,8 @@ let package = Package(
         program(
             "lifeos",
             [
-                "API", "Console", "Accounts", "Migrations", "Replay", "Entities", "Projections", "EventLog",
+                "API", "Console", "Accounts", "Migrations", "Replay", "Backup", "Entities", "Projections",
+                "EventLog",
                 "Catalogue",
                 "PrivatePostgres", "Postgres", "HTTPServer",
                 "HTTPClient", "CLI",
@@ -65,6 +66,11 @@ let package = Package(
         room(
             "Entities",
             ["Catalogue", "Projections", "EventLog", "Postgres", "Cryptography", "Telemetry", "JSON", "System"]),
+        room(
+            "Backup",
+            [
+                "EventLog", "Postgres", "HTTPClient", "Compression", "Cryptography", "Telemetry", "JSON", "System",
+            ]),
         room("Projections", ["EventLog", "Postgres", "Cryptography", "Telemetry", "JSON", "System"]),
         room("EventLog", ["Postgres", "Cryptography", "Telemetry", "JSON", "System"]),
         room("Migrations", ["Postgres", "Cryptography", "Telemetry", "System"]),
@@ -138,6 +144,12 @@ let package = Package(
         tests(
             "EventLogTests",
             ["EventLog", "Migrations", "Postgres", "Cryptography", "Telemetry", "JSON", "System", "TestSupport"]),
+        tests(
+            "BackupTests",
+            [
+                "Backup", "EventLog", "Migrations", "Postgres", "HTTPClient", "Compression", "Cryptography",
+                "Telemetry", "JSON", "System", "TestSupport",
+            ]),
         tests("AccountsTests", ["Accounts", "HTTPServer", "HTTPClient", "Telemetry", "System", "TestSupport"]),
         tests(
             "APITests",

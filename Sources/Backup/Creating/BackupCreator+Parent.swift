@@ -1,0 +1,54 @@
+import Cryptography
+import EventLog
+import Postgres
+import System
+
+/// Finds what an incremental backup continues.
+extension BackupCreator {
+    struct Source {
+        let installation: UUID
+        let log: SHA256Digest
+    }
+
+    func source() async throws -> Source {
+        let installation = try await pool.query("backup_installation", "SELECT id FROM installation").only(UUID.self)
+        return Source(installation: installation, log: try await hash(at: 1) ?? .zero)
+    }
+
+    private func hash(at position: Int) async throws -> SHA256Digest? {
+        position == 0 ? .zero : try await EventReader(pool: pool).event(at: position)?.hash
+    }
+
+    /// The newest backup of this log with all it needs, whose head has to be in our chain.
+    func chainToContinue(
+        _ known: [Manifest], _ source: Source, upTo head: LogHead
+    ) async throws -> [Manifest] {
+        guard let newest = known.last(where: { $0.log == source.log }) else {
+            throw BackupError(
+                .noParent, "\(shelf.store) holds no backup of this log that could be continued.",
+                advice: "Make a full one first: lifeos backup create --full")
+        }
+        guard newest.head.position <= head.position, try await hash(at: newest.head.position) == newest.head.hash else {
+            throw BackupError(
+                .noParent,
+                "The newest backup, \(newest.id), ends with an event that is not in this log: one of them went "
+                    + "another way since.",
+                advice: "If this log is the right one, make a full backup: lifeos backup create --full")
+        }
+        do {
+            return try await shelf.chain(to: newest.id)
+        } catch let error as BackupError where error.code == .damaged {
+            throw BackupError(
+                .noParent, "The newest backup cannot be continued. \(error.message)",
+                advice: "Make a full one: lifeos backup create --full")
+        }
+    }
+
+    /// Whoever restores has one key, so a chain has one.
+    static func checkSameKey(_ parent: Manifest?, _ encryption: Manifest.Encryption?) throws(BackupError) {
+        guard let parent, parent.encryption != encryption else { return }
+        throw BackupError(
+            .noParent, "\(parent.id) is \(parent.encryption == nil ? "not encrypted" : "encrypted with another key").",
+            advice: "Begin anew with a full backup: lifeos backup create --full")
+    }
+}

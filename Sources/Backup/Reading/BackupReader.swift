@@ -1,0 +1,151 @@
+public import EventLog
+public import Postgres
+public import System
+
+/// Reads what a backup holds, back to the first event, whatever backups it needs for that.
+///
+///     let reader = try await BackupReader(shelf, of: id)
+///     try await LogFiller(pool: pool).fill(upTo: reader.head.position, expecting: reader.head.hash, from: reader.events())
+///     try await reader.restoreBlobs(into: "\(home)/blobs")
+public struct BackupReader: Sendable {
+    let shelf: BackupShelf
+    /// The backups it takes, a full one first.
+    public let chain: [Manifest]
+    /// The last event.
+    public let head: LogHead
+
+    public init(_ shelf: BackupShelf, of id: BackupID) async throws {
+        let chain = try await shelf.chain(to: id)
+        self.init(shelf, chain)
+    }
+
+    private init(_ shelf: BackupShelf, _ chain: [Manifest]) {
+        self.shelf = shelf
+        self.chain = chain
+        head = chain.last?.head ?? .start
+    }
+
+    /// The newest backup.
+    public static func newest(_ shelf: BackupShelf) async throws -> BackupReader {
+        guard let newest = try await shelf.manifests().last else { throw shelf.isEmptyError }
+        return try await BackupReader(shelf, of: newest.id)
+    }
+
+    /// The one that takes the least to read of those that reach the position; they belong to the newest one's log.
+    public static func reaching(_ position: Int, _ shelf: BackupShelf) async throws -> BackupReader {
+        let manifests = try await shelf.manifests()
+        guard let newest = manifests.last else { throw shelf.isEmptyError }
+        let reaching = manifests.filter { $0.log == newest.log && $0.head.position >= position }
+        guard let nearest = reaching.min(by: { ($0.head.position, $1.id) < ($1.head.position, $0.id) }) else {
+            throw BackupError(
+                .notFound, "No backup reaches position \(position); the newest, \(newest.id), ends before it.",
+                advice: "Ask for an earlier point, or make a backup.")
+        }
+        return try await BackupReader(shelf, of: nearest.id)
+    }
+
+    /// The last position recorded at or before that moment, of all that the newest backup has; 0 where nothing was.
+    public static func position(at moment: Timestamp, _ shelf: BackupShelf) async throws -> Int {
+        try await newest(shelf).position(at: moment)
+    }
+
+    /// The last position recorded at or before that moment; 0 where nothing was. Reads one segment.
+    public func position(at moment: Timestamp) async throws -> Int {
+        let places = segments(upTo: head.position)
+        guard let place = places.last(where: { $0.segment.firstRecordedAt <= moment }) else { return 0 }
+        if place.segment.lastRecordedAt <= moment { return place.segment.range.upperBound }
+        let rows = try await read(place).rows
+        var position = place.segment.range.lowerBound - 1
+        rows.forEachRow { if EventRows.recordedAt(of: $0) <= moment { position += 1 } }
+        return position
+    }
+
+    /// Every event in order as ``EventRows``, a segment at a time. Each is proven to be what was written before it is
+    /// given, and to follow the one before: what does not, throws.
+    ///
+    /// - Parameter last: the last one wanted; default all.
+    public func events(upTo last: Int? = nil) -> BackupEvents {
+        BackupEvents(reader: self, last: last ?? head.position)
+    }
+
+    struct Place: Sendable {
+        let manifest: Manifest
+        let segment: Manifest.Segment
+    }
+
+    /// The segments that hold the positions from the first on.
+    func segments(upTo last: Int) -> [Place] {
+        chain.flatMap { manifest in manifest.segments.map { Place(manifest: manifest, segment: $0) } }
+            .filter { $0.segment.range.lowerBound <= last }
+    }
+
+    func read(_ place: Place) async throws -> SegmentReader.Content {
+        let key = try await shelf.keyring.key(opening: place.manifest.encryption)
+        return try await SegmentReader(store: shelf.store, key: key).read(place.segment, of: place.manifest)
+    }
+}
+
+extension BackupShelf {
+    fileprivate var isEmptyError: BackupError {
+        BackupError(
+            .notFound, "There is no backup in \(store).",
+            advice: "Check LIFEOS_BACKUP_TARGET, or make one: lifeos backup create --full")
+    }
+}
+
+/// The rows of a backup. See ``BackupReader/events(upTo:)``.
+public struct BackupEvents: AsyncSequence, Sendable {
+    public typealias Element = CopyBatch
+
+    let reader: BackupReader
+    let last: Int
+
+    public func makeAsyncIterator() -> Iterator { Iterator(reader: reader, last: last) }
+
+    /// Reads one segment ahead.
+    public struct Iterator: AsyncIteratorProtocol {
+        private let reader: BackupReader
+        private let last: Int
+        private var places: ArraySlice<BackupReader.Place>
+        private var ahead: Fetch?
+
+        init(reader: BackupReader, last: Int) {
+            self.reader = reader
+            self.last = last
+            places = reader.segments(upTo: last)[...]
+        }
+
+        public mutating func next() async throws -> CopyBatch? {
+            guard let fetch = ahead ?? fetchNext() else { return nil }
+            ahead = fetchNext()
+            let rows = try await fetch.rows()
+            let room = last - fetch.first + 1
+            return rows.count <= room ? rows : rows.split(after: room).0
+        }
+
+        private mutating func fetchNext() -> Fetch? {
+            places.popFirst().map { Fetch(reader, $0) }
+        }
+    }
+
+    /// A segment on its way. Stops when nobody wants it any more.
+    private final class Fetch: Sendable {
+        let first: Int
+        private let task: Task<CopyBatch, any Error>
+
+        init(_ reader: BackupReader, _ place: BackupReader.Place) {
+            first = place.segment.range.lowerBound
+            task = Task { try await reader.read(place).rows }
+        }
+
+        func rows() async throws -> CopyBatch {
+            try await withTaskCancellationHandler {
+                try await task.value
+            } onCancel: {
+                task.cancel()
+            }
+        }
+
+        deinit { task.cancel() }
+    }
+}

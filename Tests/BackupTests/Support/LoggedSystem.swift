@@ -1,0 +1,106 @@
+import Backup
+import Cryptography
+import JSON
+import Migrations
+import Postgres
+import System
+import Telemetry
+import TestSupport
+
+@testable import EventLog
+
+/// A database with a log, a folder of blobs, and a store for its backups.
+struct LoggedSystem: Sendable {
+    let pool: PostgresPool
+    let home: TemporaryFolder
+    let store = MemoryStore()
+    let clock = ScriptedWallClock(Timestamp("2026-11-21T12:00:00Z") ?? Timestamp(microsecondsSinceEpoch: 0))
+    var blobs: String { home.path("blobs") }
+
+    static let template = TestDatabase.Template("backup") { conninfo in
+        let pool = try await makePool(conninfo)
+        let root = Files.folder(of: Files.folder(of: Files.folder(of: Files.folder(of: #filePath))))
+        try await Migrator(Migration.load(from: "\(root)/projections/migrations"), logger: .silent).run(in: pool)
+        await pool.close()
+    }
+
+    static func with<Result: Sendable>(_ body: (LoggedSystem) async throws -> Result) async throws -> Result {
+        try await TestDatabase.with(template: template) { database in
+            let system = LoggedSystem(
+                pool: try await makePool(database.conninfo), home: try TemporaryFolder("home"))
+            let result: Swift.Result<Result, any Error>
+            do { result = .success(try await body(system)) } catch { result = .failure(error) }
+            await system.pool.close()
+            return try result.get()
+        }
+    }
+
+    static func makePool(_ conninfo: String) async throws -> PostgresPool {
+        try await PostgresPool(
+            configuration: PoolConfiguration(connection: conninfo), metrics: Metrics(), logger: .silent)
+    }
+
+    /// Appends events of some categories, a second apart.
+    func fill(_ count: Int) async throws {
+        try await pool.transaction { connection in
+            let head = try LogStatements.head(connection.query("lock", LogStatements.lockHead)).head
+            var log = Appending(after: head, now: head.recordedAt)
+            var events: [Event] = []
+            for _ in 0..<count {
+                log = Appending(after: log.head, now: max(log.head.recordedAt, Self.firstTime) + .seconds(1))
+                let position = log.head.position + 1
+                events.append(
+                    log.append(
+                        EventDraft(
+                            stream: UUID(high: 7, low: UInt64(position / 3)), version: position % 3 + 1,
+                            category: ["character", "image", "note"][position % 3], type: "character.updated",
+                            schemaVersion: 1 + position % 2,
+                            data: Array(#"{"name": "Jenny \#(position)", "text": "Ærø\\n\#(position * 7919)"}"#.utf8),
+                            meta: EventMeta(actor: "admin", command: UUID(high: 9, low: UInt64(position))).encoded())))
+            }
+            try connection.execute("fill", LogStatements.insert(events))
+            try connection.execute("move", LogStatements.move(to: log.head))
+        }
+    }
+
+    static let firstTime = Timestamp("2026-11-20T00:00:00Z") ?? Timestamp(microsecondsSinceEpoch: 0)
+
+    /// Puts a blob into the folder.
+    @discardableResult
+    func addBlob(_ bytes: [UInt8]) throws -> SHA256Digest {
+        let hash = SHA256.hash(bytes)
+        try Files.makeFolder("\(blobs)/\(hash.hex.prefix(2))")
+        try Files.replace("\(blobs)/\(hash.hex.prefix(2))/\(hash.hex)", with: bytes)
+        return hash
+    }
+
+    func shelf(_ secret: BackupSecret? = nil, in other: (any BackupStore)? = nil) -> BackupShelf {
+        BackupShelf(other ?? store, Keyring(secret, parameters: Self.cheap))
+    }
+
+    static let cheap = Argon2Parameters(memoryKibibytes: 256, passes: 1, lanes: 1)
+
+    @discardableResult
+    func back(
+        up kind: BackupKind, _ secret: BackupSecret? = nil, in other: (any BackupStore)? = nil,
+        segmentRawBytes: Int = 8_000
+    ) async throws -> Manifest {
+        clock.advance(by: .seconds(60))
+        let creator = BackupCreator(
+            pool: pool, shelf: shelf(secret, in: other), blobs: blobs, clock: clock, segmentRawBytes: segmentRawBytes)
+        return try await creator.create(kind, upTo: creator.head())
+    }
+
+    /// Every event up to the position, as the database has it.
+    func events(upTo last: Int = .max) async throws -> [Event] {
+        var filter = EventFilter()
+        filter.upTo = last
+        return try await EventReader(pool: pool).events(filter, limit: 1_000_000)
+    }
+}
+
+extension BackupSecret {
+    static let testKey = BackupSecret.key(SymmetricKey(Array(0..<32)))
+    static let otherKey = BackupSecret.key(SymmetricKey(Array(1..<33)))
+    static let testPassphrase = BackupSecret.passphrase("correct horse battery staple")
+}
