@@ -40,7 +40,7 @@ let package = Package(
                 "Catalogue",
                 "PrivatePostgres", "Postgres", "HTTPServer",
                 "HTTPClient", "CLI",
-                "Configuration", "Telemetry", "JSON", "System",
+                "Configuration", "Cryptography", "Telemetry", "JSON", "System",
             ]),
         program(
             "bench",
@@ -60,7 +60,10 @@ let package = Package(
             ]),
         room(
             "Replay",
-            ["Entities", "Catalogue", "EventLog", "Postgres", "HTML", "Cryptography", "JSON", "System"]),
+            [
+                "Entities", "Catalogue", "Projections", "EventLog", "Migrations", "Postgres", "HTML", "Cryptography",
+                "Spelling", "Telemetry", "JSON", "System",
+            ]),
         room("Console", ["Accounts", "HTML", "HTTPServer", "System"]),
         room("Accounts", ["HTTPServer", "Cryptography", "System"]),
         room(

@@ -17,10 +17,12 @@ public struct SecurityHeaders: Middleware {
     /// What answers are prepared with that go out as they are.
     public let headers: [(name: String, value: String)]
 
-    /// - Parameter isSecure: whether clients come by HTTPS; only then may they be told to insist on it.
-    public init(isSecure: Bool) {
+    /// - Parameters:
+    ///   - isSecure: whether clients come by HTTPS; only then may they be told to insist on it.
+    ///   - more: what every answer of this process says besides.
+    public init(isSecure: Bool, more: [(name: String, value: String)] = []) {
         let insist = (name: "Strict-Transport-Security", value: "max-age=31536000; includeSubDomains")
-        headers = Self.everywhere + (isSecure ? [insist] : [])
+        headers = Self.everywhere + (isSecure ? [insist] : []) + more
     }
 
     public func after(_ request: Request, _ response: inout Response) {

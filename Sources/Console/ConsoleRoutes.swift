@@ -12,16 +12,19 @@ public struct ConsoleRoutes: Sendable {
         /// The folder with `styles` and later `modules`.
         let folder: String
         let sessions: Sessions
+        /// What every page says above all else.
+        let notice: String?
         let health: @Sendable () async -> [HealthRow]
 
         public init(
-            version: String, address: String, folder: String, sessions: Sessions,
+            version: String, address: String, folder: String, sessions: Sessions, notice: String? = nil,
             health: @escaping @Sendable () async -> [HealthRow]
         ) {
             self.version = version
             self.address = address
             self.folder = folder
             self.sessions = sessions
+            self.notice = notice
             self.health = health
         }
     }
@@ -58,7 +61,7 @@ public struct ConsoleRoutes: Sendable {
         router.get(
             "/console/sign-in",
             info: RouteInfo(name: "console.sign-in", summary: "The form to sign in.", tags: ["console"])
-        ) { _ in .html(SignInPage(complaint: nil).page) }
+        ) { _ in .html(SignInPage(notice: parts.notice, complaint: nil).page) }
 
         router.post(
             "/console/sign-in", body: .buffered(bytesMax: 4 << 10),
@@ -72,7 +75,8 @@ public struct ConsoleRoutes: Sendable {
             "/console", info: RouteInfo(name: "console.overview", summary: "The overview.", tags: ["console"])
         ) { _ async in
             let health = await parts.health()
-            return .html(OverviewPage(version: parts.version, address: parts.address, health: health).page)
+            return .html(
+                OverviewPage(notice: parts.notice, version: parts.version, address: parts.address, health: health).page)
         }
 
         router.post(
@@ -90,8 +94,10 @@ public struct ConsoleRoutes: Sendable {
         let token = try request.form().values(of: "token").first ?? ""
         guard let cookie = try parts.sessions.begin(with: token) else {
             return .html(
-                SignInPage(complaint: "This is not the token. It stands in the file admin-token in LIFEOS_HOME.").page,
-                .unauthorized)
+                SignInPage(
+                    notice: parts.notice,
+                    complaint: "This is not the token. It stands in the file admin-token in LIFEOS_HOME."
+                ).page, .unauthorized)
         }
         var answer = Response.redirect(to: "/console")
         answer.headers.add("Set-Cookie", cookie)

@@ -2,12 +2,13 @@ internal import HTML
 
 /// The first page: which Life-OS this is and whether it is well.
 struct OverviewPage {
+    let notice: String?
     let version: String
     let address: String
     let health: [ConsoleRoutes.HealthRow]
 
     var page: Page {
-        .console(title: "Overview", isSignedIn: true) {
+        .console(title: "Overview", isSignedIn: true, notice: notice) {
             H1("Overview")
             Div(.class("cards")) {
                 Section(.class("card")) {

@@ -2,7 +2,11 @@ internal import HTML
 
 extension Page {
     /// The frame of every page of the console. To add a place to the menu, add it to ``places``.
-    static func console(title: String, isSignedIn: Bool, @MarkupBuilder content: () -> Markup) -> Page {
+    ///
+    /// - Parameter notice: what has to be known on every page.
+    static func console(
+        title: String, isSignedIn: Bool, notice: String?, @MarkupBuilder content: () -> Markup
+    ) -> Page {
         Page(title: "\(title) · Life-OS", stylesheets: ["/console/styles/console.css"]) {
             A("Skip to content", .class("skip-link"), .href("#content"))
             Header(.class("site-header")) {
@@ -18,6 +22,7 @@ extension Page {
                     }
                 }
             }
+            if let notice { P(notice, .class("alert alert-warn site-notice"), .role("status")) }
             Main(.id("content"), .class("site-main")) { content() }
         }
     }

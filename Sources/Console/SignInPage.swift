@@ -2,10 +2,11 @@ internal import HTML
 
 /// Asks for the admin token.
 struct SignInPage {
+    let notice: String?
     let complaint: String?
 
     var page: Page {
-        .console(title: "Sign in", isSignedIn: false) {
+        .console(title: "Sign in", isSignedIn: false, notice: notice) {
             H1("Sign in")
             Form(.class("card card-narrow"), .method(.post), .action("/console/sign-in")) {
                 if let complaint {

@@ -12,13 +12,13 @@ enum LifeOS {
             "export": "Ways out, for people who leave or look elsewhere.",
             "log": "What is in the log.",
             "projections": "The tables that are made from the log.",
-            "replay": "Looking at the past.",
+            "replay": "The past: looked at, and gone on from.",
             "sample": "A studio to look around in.",
         ],
         commands: [
             .serve, .migrate, .importFolder, .exportJSON, .sampleLoad, .eventsDocs, .logShow, .logVerify, .audit,
             .projectionsList, .projectionsRebuild, .projectionsCheck, .projectionsDropOld, .replayDiff, .rollback,
-            .undo, .doctor, .version,
+            .undo, .replayFork, .replayForks, .replayDropFork, .doctor, .version,
         ],
         topics: [.settings(LifeOSSettings.all)])
 }

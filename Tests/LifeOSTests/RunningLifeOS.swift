@@ -36,9 +36,11 @@ final class RunningLifeOS: Sendable {
     }
 
     /// Starts `serve` and returns once it has said where it answers.
-    static func start(home: String, _ environment: [String: String] = [:]) async throws -> RunningLifeOS {
+    static func start(
+        home: String, _ environment: [String: String] = [:], arguments: [String] = []
+    ) async throws -> RunningLifeOS {
         let environment = Self.environment(home: home, environment)
-        let child = try await Program(program, ["serve", "--json"], environment: environment).start()
+        let child = try await Program(program, ["serve", "--json"] + arguments, environment: environment).start()
         var address: String?
         try await eventually(within: .seconds(60), "lifeos says where it answers") {
             if let exit = child.exit { throw Ended(exit: exit, errors: String(decoding: child.errors, as: UTF8.self)) }

@@ -6,15 +6,21 @@ import System
 
 /// `/openapi.json`: every route. `/asyncapi.json`: every event. Made when they are first asked for, then kept.
 public struct DescriptionRoutes: Sendable {
+    private let title: String
     private let catalogue: Catalogue
     private let version: String
     private let server: String
     private let headers: [(name: String, value: String)]
 
     /// - Parameters:
+    ///   - title: what is described; default `Life-OS`.
     ///   - server: where this one answers, such as `http://127.0.0.1:8080`.
     ///   - headers: what every answer carries.
-    public init(catalogue: Catalogue, version: String, server: String, headers: [(name: String, value: String)]) {
+    public init(
+        title: String = "Life-OS", catalogue: Catalogue, version: String, server: String,
+        headers: [(name: String, value: String)]
+    ) {
+        self.title = title
         self.catalogue = catalogue
         self.version = version
         self.server = server
@@ -37,10 +43,14 @@ public struct DescriptionRoutes: Sendable {
             open.map { OpenAPIDocument.Described($0, isGuarded: false) }
             + router.routes.map { .init($0, isGuarded: true) }
             + own.map { .init(.get, $0.path, $0.info, isGuarded: true) }
-        let (catalogue, version, server) = (catalogue, version, server)
+        let (title, catalogue, version, server) = (title, catalogue, version, server)
         let makers: [@Sendable () -> JSONValue] = [
-            { OpenAPIDocument(routes: described, catalogue: catalogue, version: version, server: server).json },
-            { catalogue.asyncAPI(version: version, server: server) },
+            {
+                OpenAPIDocument(
+                    title: title, routes: described, catalogue: catalogue, version: version, server: server
+                ).json
+            },
+            { catalogue.asyncAPI(title: "\(title) events", version: version, server: server) },
         ]
         for (route, make) in zip(own, makers) {
             let document = PreparedDocument(headers: headers, make)

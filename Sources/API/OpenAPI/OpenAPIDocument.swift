@@ -24,6 +24,7 @@ struct OpenAPIDocument {
         }
     }
 
+    let title: String
     let routes: [Described]
     let catalogue: Catalogue
     let version: String
@@ -34,7 +35,7 @@ struct OpenAPIDocument {
             "openapi": "3.1.0",
             "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
             "info": [
-                "title": "Life-OS", "version": .string(version),
+                "title": .string(title), "version": .string(version),
                 "description": .string(Self.introduction),
             ],
             "servers": [["url": .string(server)]],

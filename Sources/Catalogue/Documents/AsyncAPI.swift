@@ -4,9 +4,10 @@ extension Catalogue {
     /// The whole log as an AsyncAPI 3.0 document: a channel for each category, a message for each event.
     ///
     /// - Parameters:
+    ///   - title: what is described.
     ///   - version: of the program.
     ///   - server: where it answers, such as `https://studio.example`.
-    public func asyncAPI(version: String, server: String) -> JSONValue {
+    public func asyncAPI(title: String = "Life-OS events", version: String, server: String) -> JSONValue {
         var channels = JSONObject()
         var operations = JSONObject()
         var messages = JSONObject()
@@ -24,7 +25,7 @@ extension Catalogue {
         return [
             "asyncapi": "3.0.0",
             "info": [
-                "title": "Life-OS events", "version": .string(version),
+                "title": .string(title), "version": .string(version),
                 "description": "Everything that happens, in one order without a gap, as server-sent events.",
             ],
             "servers": ["main": AsyncAPI.server(server)],

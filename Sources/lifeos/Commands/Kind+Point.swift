@@ -3,6 +3,7 @@ import Configuration
 import Entities
 import EventLog
 import Postgres
+import Replay
 import System
 
 extension Kind where Value == Point {
@@ -38,9 +39,13 @@ extension Failure {
         }
     }
 
-    /// Runs `body` and says to people where a point was not found.
+    /// Runs `body` and says to people what to do where a point or a fork is not as they think.
     static func telling<Result>(_ body: () async throws -> Result) async throws -> Result {
-        do { return try await body() } catch let problem as QueryProblem { throw Failure(problem) }
+        do { return try await body() } catch let problem as QueryProblem {
+            throw Failure(problem)
+        } catch let error as ForkError {
+            throw Failure(error.description, advice: error.advice)
+        }
     }
 }
 

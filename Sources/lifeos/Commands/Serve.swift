@@ -6,15 +6,30 @@ import System
 import Telemetry
 
 extension Command {
+    private static let fork = Option(
+        "fork", .text, placeholder: "name", "Serves this fork instead, beside whatever else runs.")
+    private static let listen = Option(
+        "listen", .listenAddress,
+        "Where to answer, rather than where LIFEOS_LISTEN says; a fork by default a port further.")
+
     static let serve = Command(
         "serve", "Answers requests until it is told to stop.",
-        details: "The settings come from the environment: see `lifeos help settings`. Ctrl-C stops it in good order.",
-        examples: ["LIFEOS_LISTEN=127.0.0.1:9000 lifeos serve": "on another port"]
+        details: """
+            The settings come from the environment: see `lifeos help settings`. Ctrl-C stops it in good order.
+
+            A fork is served like the installation it comes from, but that every page and answer says that it is one, and \
+            that it calls nobody: no models, no mail, no backups.
+            """,
+        options: [fork, listen],
+        examples: [
+            "lifeos serve --listen 127.0.0.1:9000": "on another port",
+            "lifeos serve --fork what-if": "what `lifeos replay fork` made, on the next port",
+        ]
     ) { run in
         let settings = try Settings(run.environment, declaring: LifeOSSettings.all)
         let instruments = try Instruments(settings, environment: run.environment)
         defer { instruments.logger.flush() }
-        let service = try await Service.start(settings, instruments)
+        let service = try await Service.start(settings, instruments, fork: run[fork], listen: run[listen])
         service.announce(on: run.output)
         let signal = try? await run.interrupted()
         instruments.logger.info("stopping", ["signal": signal?.description ?? "none"])

@@ -8,7 +8,7 @@ import Telemetry
 /// The database a command works with: the one `DATABASE_URL` names, or our own.
 struct Database {
     let pool: PostgresPool
-    private let own: PrivatePostgres?
+    let own: PrivatePostgres?
 
     /// - Parameters:
     ///   - role: whether to run our own PostgreSQL alone, or to share it with a `serve` that runs already.

@@ -3,7 +3,14 @@ import Postgres
 
 /// What `/health/ready` and the console's overview look at. A new dependency gets a check here.
 enum HealthChecks {
-    static func all(pool: PostgresPool) -> [HealthCheck] { [database(pool)] }
+    static func all(pool: PostgresPool, _ mark: ForkMark?) -> [HealthCheck] {
+        [database(pool)] + [mark.map(fork)].compactMap { $0 }
+    }
+
+    /// Nothing that could fail: it tells those who look that this is not the installation itself.
+    private static func fork(_ mark: ForkMark) -> HealthCheck {
+        HealthCheck("fork") { .init(.ok, mark.sentence) }
+    }
 
     private static let statementTimeout: Duration = .seconds(1)
 

@@ -12,6 +12,7 @@ enum Routes {
         let checks: [HealthCheck]
         let token: AdminToken
         let isSecure: Bool
+        let mark: ForkMark?
         let address: String
         let dashboards: String
         let headers: SecurityHeaders
@@ -29,7 +30,7 @@ enum Routes {
         let console = try ConsoleRoutes(
             .init(
                 version: LifeOS.version, address: parts.address, folder: "\(parts.dashboards)/console",
-                sessions: sessions,
+                sessions: sessions, notice: parts.mark?.sentence,
                 health: {
                     await HealthCheck.run(parts.checks).map { report in
                         .init(name: report.name, state: report.finding.state.rawValue, detail: report.finding.detail)
@@ -52,7 +53,8 @@ enum Routes {
             parts.audit.declare(in: &signedIn)
             // Last: they describe whatever was declared before.
             DescriptionRoutes(
-                catalogue: parts.catalogue, version: LifeOS.version, server: parts.address,
+                title: parts.mark?.title ?? "Life-OS", catalogue: parts.catalogue, version: LifeOS.version,
+                server: parts.address,
                 headers: parts.headers.headers
             ).declare(in: &signedIn, open: open)
         }

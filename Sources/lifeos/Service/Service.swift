@@ -4,6 +4,7 @@ import CLI
 import Configuration
 import HTTPServer
 import PrivatePostgres
+import Replay
 import System
 import Telemetry
 
@@ -14,23 +15,32 @@ struct Service {
     private let server: HTTPServer
     private let address: String
     private let tokenSource: String
+    private let mark: ForkMark?
 
-    static func start(_ settings: Settings, _ instruments: Instruments) async throws -> Service {
+    /// - Parameters:
+    ///   - fork: the fork to serve; nil for the installation itself.
+    ///   - wanted: where to answer; nil for what the settings say.
+    static func start(
+        _ settings: Settings, _ instruments: Instruments, fork: String? = nil,
+        listen wanted: Configuration.ListenAddress? = nil
+    ) async throws -> Service {
         let (metrics, logger) = (instruments.metrics, instruments.logger)
         let folders = try Folders(settings)
-        let listen = ServerAddress(settings[LifeOSSettings.listen])
+        let listen = ServerAddress(wanted ?? ForkMark.address(settings, isFork: fork != nil))
         let tls = try tls(settings)
         let (token, tokenSource) = try adminToken(settings)
-        let database = try await Database.open(settings, role: .own, metrics: metrics, logger: logger)
+        let database = try await open(settings, folders, fork: fork, instruments)
         do {
             try await database.migrate(folders, logger: logger)
-            let headers = SecurityHeaders(isSecure: tls != nil)
+            let mark = try await ForkOrigin.read(from: database.pool).map { ForkMark(origin: $0) }
+            let headers = SecurityHeaders(isSecure: tls != nil, more: [mark?.header].compactMap { $0 })
             let studio = try await Studio.open(
                 database.pool, folders, headers: headers, metrics: metrics, logger: logger)
             let scheme = tls == nil ? "http" : "https"
             let router = try Routes.router(
                 .init(
-                    metrics: metrics, checks: HealthChecks.all(pool: database.pool), token: token, isSecure: tls != nil,
+                    metrics: metrics, checks: HealthChecks.all(pool: database.pool, mark), token: token,
+                    isSecure: tls != nil, mark: mark,
                     address: "\(scheme)://\(listen)", dashboards: folders.dashboards, headers: headers,
                     catalogue: studio.catalogue, entities: studio.routes, log: studio.log, cache: studio.cache,
                     projections: studio.projections, audit: AuditRoutes(pool: database.pool)))
@@ -45,7 +55,23 @@ struct Service {
             studio.start()
             logger.info("answering", ["address": address])
             return Service(
-                database: database, studio: studio, server: server, address: address, tokenSource: tokenSource)
+                database: database, studio: studio, server: server, address: address, tokenSource: tokenSource,
+                mark: mark)
+        } catch {
+            await database.close()
+            throw error
+        }
+    }
+
+    private static func open(
+        _ settings: Settings, _ folders: Folders, fork: String?, _ instruments: Instruments
+    ) async throws -> Database {
+        let (metrics, logger) = (instruments.metrics, instruments.logger)
+        let database = try await Database.open(
+            settings, role: fork == nil ? .own : .attachOrStart, metrics: metrics, logger: logger)
+        guard let fork else { return database }
+        do {
+            return try await database.inFork(fork, folders, metrics: metrics, logger: logger)
         } catch {
             await database.close()
             throw error
@@ -59,7 +85,11 @@ struct Service {
             Life-OS \(LifeOS.version) answers at \(address)
             Console: \(address)/console  (sign in with the token in \(tokenSource))
             """,
-            ["address": .text(address), "token_source": .text(tokenSource)])
+            [
+                "address": .text(address), "token_source": .text(tokenSource),
+                "fork": mark.map { .text($0.origin.name.text) } ?? .nothing,
+            ])
+        if let mark { output.note(mark.sentence) }
         output.note("Ctrl-C stops it.")
     }
 

@@ -11,6 +11,7 @@ import Telemetry
 struct Workbench {
     let service: EntityService
     let folders: Folders
+    let logger: Logger
 
     /// Opens the database, brings it up to date, and closes it when the body is done.
     static func with<Result: Sendable>(
@@ -35,7 +36,8 @@ struct Workbench {
                 committed: { _ in })
             service.start()
             do {
-                let result = try await Failure.telling { try await body(Workbench(service: service, folders: folders)) }
+                let bench = Workbench(service: service, folders: folders, logger: instruments.logger)
+                let result = try await Failure.telling { try await body(bench) }
                 await service.stop()
                 await database.close()
                 return result

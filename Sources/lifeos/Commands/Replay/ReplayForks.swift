@@ -1,0 +1,131 @@
+import CLI
+import Configuration
+import Cryptography
+import Entities
+import EventLog
+import JSON
+import Postgres
+import Replay
+import System
+
+extension Command {
+    private static let point = Argument("point", Kind.point, "Up to where.")
+    private static let name = Option(
+        required: "name", .text, "What it is called: lower-case letters, digits and dashes.")
+    private static let reason = Option("reason", .text, "Why; kept with it and in the log.")
+    private static let forkName = Argument("name", Kind.text, "What the fork is called.")
+
+    static let replayFork = Command(
+        "replay fork", "Makes a copy of everything as of a point, in a database of its own, to try things in.",
+        details: """
+            It has the log up to that point with the same hashes, and goes its own way from there: nothing that is done in \
+            it reaches this installation. Serve it with `lifeos serve --fork NAME`. Stopping this leaves nothing behind.
+
+            \(PointProblem.forms)
+            """,
+        options: [name, reason], arguments: [point],
+        examples: ["lifeos replay fork 374 --name what-if": "Everything as it was right after event 374."]
+    ) { run in
+        try await withForks(run) { forks, bench in
+            let point = try await run[point].resolve(in: bench.service.pool)
+            let position = point.position
+            let operation = Operation(bench.service, actor: Workbench.actor, reason: run[reason])
+            try await operation.start(
+                "fork", "Fork \(run[name].prefix(30)) of position \(position)",
+                parameters: ["name": .string(run[name]), "position": .integer(position)])
+            let display = FillingDisplay(run.output)
+            defer { display.end() }
+            let fork: Fork
+            do {
+                fork = try await forks.make(name: run[name], at: position, reason: run[reason]) { display.show($0) }
+                try await operation.complete(result: ["database": .string(fork.database)])
+            } catch {
+                await operation.giveUp(error, whenStopped: "Nothing of it is left.")
+                throw error
+            }
+            display.end()
+            run.output.say(
+                """
+                Made the fork \(fork.name) of \(point), in the database \(fork.database).
+                Serve it with: lifeos serve --fork \(fork.name)
+                """,
+                [
+                    "name": .text(fork.name.text), "database": .text(fork.database), "position": .number(position),
+                    "hash": .text(fork.origin?.hash.hex ?? ""),
+                ])
+        }
+    }
+
+    static let replayForks = Command(
+        "replay forks", "Lists the forks that there are.",
+        details: "One that is `unfinished` was left by somebody who was killed over it: drop it."
+    ) { run in
+        try await withForks(run) { forks, _ in
+            run.output.table(
+                [
+                    "name", "state", "position", "created_at", Column("bytes", title: "Size"),
+                    Column("in_use", title: "In use"), "database", "reason",
+                ],
+                try await forks.all().map { fork in
+                    [
+                        .text(fork.name.text), .text(fork.state.rawValue),
+                        fork.origin.map { .number($0.position) } ?? .nothing,
+                        fork.origin.map { .time($0.createdAt) } ?? .nothing, fork.bytes.map { .size($0) } ?? .nothing,
+                        .flag(fork.isInUse), .text(fork.database), Cell(fork.origin?.reason),
+                    ]
+                }, empty: "There is no fork. Make one with: lifeos replay fork now --name what-if")
+        }
+    }
+
+    static let replayDropFork = Command(
+        "replay drop-fork", "Removes a fork, with all that was done in it.", arguments: [forkName]
+    ) { run in
+        try await withForks(run) { forks, bench in
+            let fork = try await forks.find(run[forkName])
+            try await run.output.confirm("Remove the fork \(fork.name) and everything that was done in it?")
+            let operation = Operation(bench.service, actor: Workbench.actor)
+            try await operation.start(
+                "fork_drop", "Removal of the fork \(fork.name)", parameters: ["name": .string(fork.name.text)])
+            do {
+                try await forks.drop(run[forkName])
+                try await operation.complete()
+            } catch {
+                await operation.giveUp(error)
+                throw error
+            }
+            run.output.say("Removed the fork \(fork.name).", ["name": .text(fork.name.text)])
+        }
+    }
+
+    private static func withForks(_ run: Invocation, _ body: (Forks, Workbench) async throws -> Void) async throws {
+        try await Workbench.with(run) { bench in
+            let forks = Forks(
+                pool: bench.service.pool, blueprint: try Blueprint(bench.folders), logger: bench.logger)
+            try await body(forks, bench)
+        }
+    }
+}
+
+/// Shows one phase of a filling after the other, each with its own bar.
+final class FillingDisplay: Sendable {
+    private let output: Output
+    private let current = Lock<(phase: FillingProgress.Phase, bar: Progress)?>(nil)
+
+    init(_ output: Output) { self.output = output }
+
+    func show(_ progress: FillingProgress) {
+        current.withLock { current in
+            if current?.phase != progress.phase {
+                // What has no end to count to yet is not worth a line.
+                if progress.total == 0 { return }
+                current?.bar.finish()
+                let title = progress.phase == .copying ? "Copying the log" : "Building the tables"
+                current = (progress.phase, output.progress(title, total: progress.total, unit: "events"))
+            }
+            current?.bar.reach(progress.done)
+        }
+    }
+
+    /// Takes the bar away: the last word is the command's own.
+    func end() { current.withLock { $0?.bar.abandon() } }
+}
