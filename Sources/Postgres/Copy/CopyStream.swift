@@ -107,11 +107,15 @@ extension PostgresPool {
     ///     }
     ///
     /// A connection is lent to it until the sequence ends or is let go of: a slow reader keeps it from others.
-    public func copyOut(_ name: QueryName, _ sql: SQL) -> CopyStream {
+    ///
+    /// - Parameter patience: how long each wait for the server may take, such as that for it to sort; default the
+    ///   connection's ``Connection/statementTimeout``.
+    public func copyOut(_ name: QueryName, _ sql: SQL, patience: Duration? = nil) -> CopyStream {
         let channel = CopyChannel()
         Task {
             do {
                 try await withConnection { connection in
+                    if let patience { connection.statementTimeout = patience }
                     _ = try connection.copyOut(name, sql) { try channel.push($0) }
                 }
                 channel.finish(.success(()))

@@ -24,21 +24,38 @@ public struct ChangeReader: Sendable {
 
     /// Every entity with an event in the scope. A connection is lent to it until it ends or is let go of.
     public func changes(in scope: ChangeScope) async throws -> Changes {
-        let streams = try await pool.query(
-            "changed_streams",
-            """
-            SELECT DISTINCT stream FROM log.events WHERE \(scope.events)
-            LIMIT \(Int64(Self.streamsNamedMax + 1))
-            """
-        ).decode(UUID.self)
+        let streams = try await patiently { connection in
+            try connection.query(
+                "changed_streams",
+                """
+                SELECT DISTINCT stream FROM log.events WHERE \(scope.events) LIMIT \(Int64(Self.streamsNamedMax + 1))
+                """
+            ).decode(UUID.self)
+        }
         let named = streams.count <= Self.streamsNamedMax ? streams : nil
-        return Changes(rows: pool.copyOut("changed_events", scope.copy(of: named)), scope: scope, catalogue: catalogue)
+        let rows = pool.copyOut("changed_events", scope.copy(of: named), patience: Self.patience)
+        return Changes(rows: rows, scope: scope, catalogue: catalogue)
     }
 
     /// How many entities have an event in the scope.
     public func entityCount(in scope: ChangeScope) async throws -> Int {
-        try await pool.query("changed_count", "SELECT count(DISTINCT stream) FROM log.events WHERE \(scope.events)")
-            .only(Int.self)
+        try await patiently { connection in
+            try connection.query(
+                "changed_count", "SELECT count(DISTINCT stream) FROM log.events WHERE \(scope.events)"
+            ).only(Int.self)
+        }
+    }
+
+    /// For the server to look through and sort a long log.
+    private static let patience: Duration = .seconds(3_600)
+
+    private func patiently<Result: Sendable>(
+        _ body: @Sendable (isolated Connection) throws -> Result
+    ) async throws -> Result {
+        try await pool.withConnection { connection in
+            connection.statementTimeout = Self.patience
+            return try body(connection)
+        }
     }
 }
 

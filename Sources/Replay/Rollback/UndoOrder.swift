@@ -9,20 +9,19 @@ extension RollbackOrder {
         of id: UUID, in service: EntityService, isForced: Bool = false
     ) async throws -> RollbackOrder {
         let head = try await EventReader(pool: service.pool).head().position
-        // Commands usually begin a correlation of their own, so this is found in the index for most of them too.
-        for name in ["correlation", "command"] {
-            let first = try await service.pool.query(
-                "undo_first",
-                """
-                SELECT min(position) FROM log.events
-                WHERE meta->>'\(unsafeSQL: name)' = \(id.description) AND position <= \(Int64(head))
-                """
-            ).only(Int64?.self)
-            guard let first else { continue }
-            var scope = ChangeScope(after: Int(first) - 1, upTo: head)
-            if name == "correlation" { scope.correlation = id } else { scope.command = id }
-            return RollbackOrder(.undo, scope: scope, isForced: isForced)
+        let first: Int
+        do {
+            first = try await Point.before(id).resolve(in: service.pool).position
+        } catch QueryProblem.noSuchPoint {
+            throw RollbackProblem.nothingToUndo(id)
         }
-        throw RollbackProblem.nothingToUndo(id)
+        var scope = ChangeScope(after: first, upTo: head)
+        // Most commands begin a correlation of their own, which has an index.
+        let isCorrelation = try await service.pool.query(
+            "undo_correlation",
+            "SELECT EXISTS (SELECT FROM log.events WHERE meta->>'correlation' = \(id.description))"
+        ).only(Bool.self)
+        if isCorrelation { scope.correlation = id } else { scope.command = id }
+        return RollbackOrder(.undo, scope: scope, isForced: isForced)
     }
 }
