@@ -46,7 +46,7 @@ import Testing
     }
 
     /// Such as `12 changed, 3 created`.
-    private static func counts(_ sum: Substring) -> Substring {
-        sum.drop { $0 != ":" }.drop { $0 != ")" }.dropFirst().prefix { $0 != ";" }
+    private static func counts(_ sum: Substring) -> Substring? {
+        sum.split(separator: "): ").last?.prefix { $0 != ";" }
     }
 }
