@@ -8,6 +8,7 @@ enum LifeOS {
         name: "lifeos",
         summary: "Your AI studio, kept as a log of everything that happened.",
         nouns: [
+            "backup": "Copies of everything, for the day that something is lost.",
             "events": "What can be in the log.",
             "export": "Ways out, for people who leave or look elsewhere.",
             "log": "What is in the log.",
@@ -18,7 +19,8 @@ enum LifeOS {
         commands: [
             .serve, .migrate, .importFolder, .exportJSON, .sampleLoad, .eventsDocs, .logShow, .logVerify, .audit,
             .projectionsList, .projectionsRebuild, .projectionsCheck, .projectionsDropOld, .replayDiff, .rollback,
-            .undo, .replayFork, .replayForks, .replayDropFork, .doctor, .version,
+            .undo, .replayFork, .replayForks, .replayDropFork, .backupCreate, .backupList, .backupVerify, .backupPrune,
+            .doctor, .version,
         ],
         topics: [.settings(LifeOSSettings.all)])
 }

@@ -52,9 +52,10 @@ enum LifeOSSettings {
         "LIFEOS_SHUTDOWN_GRACE", .duration(.zero ... .seconds(600)), default: "10s",
         "How long requests that are under way may take to end when the server stops.")
 
-    static let all: [any AnySetting] = [
-        home, listen, tlsCertificate, tlsKey, databaseURL, databaseConnections, postgresUser, adminToken, log,
-        catalogue,
-        projections, dashboards, grace,
-    ]
+    static let all: [any AnySetting] =
+        [
+            home, listen, tlsCertificate, tlsKey, databaseURL, databaseConnections, postgresUser, adminToken, log,
+            catalogue,
+            projections, dashboards, grace,
+        ] + BackupSettings.all
 }

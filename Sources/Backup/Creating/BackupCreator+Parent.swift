@@ -19,10 +19,8 @@ extension BackupCreator {
         position == 0 ? .zero : try await EventReader(pool: pool).event(at: position)?.hash
     }
 
-    /// The newest backup of this log with all it needs, whose head has to be in our chain.
-    func chainToContinue(
-        _ known: [Manifest], _ source: Source, upTo head: LogHead
-    ) async throws -> [Manifest] {
+    /// The newest backup of this log, whose head has to be in our chain.
+    func parent(among known: [Manifest], _ source: Source, upTo head: LogHead) async throws -> Manifest {
         guard let newest = known.last(where: { $0.log == source.log }) else {
             throw BackupError(
                 .noParent, "\(shelf.store) holds no backup of this log that could be continued.",
@@ -35,8 +33,13 @@ extension BackupCreator {
                     + "another way since.",
                 advice: "If this log is the right one, make a full backup: lifeos backup create --full")
         }
+        return newest
+    }
+
+    /// The backup with all it needs.
+    func chainToContinue(_ parent: Manifest) async throws -> [Manifest] {
         do {
-            return try await shelf.chain(to: newest.id)
+            return try await shelf.chain(to: parent.id)
         } catch let error as BackupError where error.code == .damaged {
             throw BackupError(
                 .noParent, "The newest backup cannot be continued. \(error.message)",
@@ -45,8 +48,8 @@ extension BackupCreator {
     }
 
     /// Whoever restores has one key, so a chain has one.
-    static func checkSameKey(_ parent: Manifest?, _ encryption: Manifest.Encryption?) throws(BackupError) {
-        guard let parent, parent.encryption != encryption else { return }
+    static func checkSameKey(_ parent: Manifest, _ encryption: Manifest.Encryption?) throws(BackupError) {
+        if parent.encryption == encryption { return }
         throw BackupError(
             .noParent, "\(parent.id) is \(parent.encryption == nil ? "not encrypted" : "encrypted with another key").",
             advice: "Begin anew with a full backup: lifeos backup create --full")

@@ -42,9 +42,13 @@ public struct BackupCreator: Sendable {
     ) async throws -> Manifest {
         let source = try await source()
         let known = try await shelf.manifests()
-        let chain = kind == .full ? [] : try await chainToContinue(known, source, upTo: head)
         let sealing = try await shelf.keyring.keyForNew(like: known.reversed().compactMap(\.encryption))
-        try Self.checkSameKey(chain.last, sealing?.encryption)
+        var chain: [Manifest] = []
+        if kind == .incremental {
+            let parent = try await parent(among: known, source, upTo: head)
+            try Self.checkSameKey(parent, sealing?.encryption)
+            chain = try await chainToContinue(parent)
+        }
         var manifest = Manifest(
             id: BackupID(createdAt: clock.now(), kind: kind, position: head.position), parent: chain.last?.id,
             createdAt: clock.now(), installation: source.installation, log: source.log,
@@ -60,8 +64,9 @@ public struct BackupCreator: Sendable {
             try await shelf.store.put(folder + Manifest.markName, [])
             try await writeLog(&manifest, sealing?.key, progress)
             try await writeBlobs(&manifest, after: chain, sealing?.key)
-            try await shelf.store.delete(folder + Manifest.markName)
             try await shelf.store.put(manifest.path, ManifestFile.write(manifest, sealing?.key))
+            // A mark that stays says nothing beside a manifest.
+            try? await shelf.store.delete(folder + Manifest.markName)
         } catch {
             await clean(folder)
             throw error

@@ -27,8 +27,8 @@ public struct BackupID: Sendable, Hashable, Comparable, CustomStringConvertible 
         guard parts.count == 3, parts[0].utf8.count == 16, let kind = BackupKind(rawValue: String(parts[1])),
             let position = Int(parts[2]), position >= 0
         else { return nil }
-        let time = Array(parts[0])
-        func digits(_ range: Range<Int>) -> String { String(time[range]) }
+        let time = Array(parts[0].utf8)
+        func digits(_ range: Range<Int>) -> String { String(decoding: time[range], as: UTF8.self) }
         let written =
             "\(digits(0..<4))-\(digits(4..<6))-\(digits(6..<8))T\(digits(9..<11)):\(digits(11..<13)):\(digits(13..<15))Z"
         guard let createdAt = Timestamp(written) else { return nil }

@@ -1,0 +1,38 @@
+import Configuration
+
+/// Where backups go and what they are encrypted with.
+enum BackupSettings {
+    static let target = Setting(
+        "LIFEOS_BACKUP_TARGET", .text, whenUnset: "the folder `backups` in LIFEOS_HOME",
+        "Where backups go: an absolute path, or s3://bucket/prefix.",
+        hazard: "A copy on the same disk is lost with it.")
+
+    static let endpoint = Setting(
+        "LIFEOS_BACKUP_S3_ENDPOINT", .text, whenUnset: "AWS, in the region",
+        "The server that has the bucket, such as https://minio.example:9000.")
+
+    static let region = Setting("LIFEOS_BACKUP_S3_REGION", .text, default: "us-east-1", "The bucket's region.")
+
+    static let accessKey = Setting(
+        "AWS_ACCESS_KEY_ID", .text, whenUnset: "no bucket can be used", "Who asks the bucket.")
+
+    static let secretKey = Setting(
+        "AWS_SECRET_ACCESS_KEY", .secret(), whenUnset: "no bucket can be used", "What requests are signed with.")
+
+    static let sessionToken = Setting(
+        "AWS_SESSION_TOKEN", .secret(), whenUnset: "the keys are permanent", "Belongs to temporary keys.")
+
+    static let keyFile = Setting(
+        "LIFEOS_BACKUP_KEY_FILE", .path, whenUnset: "backups are not encrypted",
+        "A file with the 32 bytes that backups are encrypted with, in hexadecimal or base64.",
+        hazard: "Without a copy of it elsewhere, the backups are lost with this machine.")
+
+    static let passphrase = Setting(
+        "LIFEOS_BACKUP_PASSPHRASE", .secret(lengthMin: 12), whenUnset: "backups are not encrypted",
+        "The words that the key of backups is made of, instead of a key file.",
+        hazard: "Without them nobody can read the backups.")
+
+    static let all: [any AnySetting] = [
+        target, endpoint, region, accessKey, secretKey, sessionToken, keyFile, passphrase,
+    ]
+}

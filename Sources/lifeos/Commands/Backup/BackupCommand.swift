@@ -1,0 +1,35 @@
+import Backup
+import CLI
+import Configuration
+import Telemetry
+
+extension Command {
+    /// Runs what works on backups alone, without the database.
+    static func withBackups(_ run: Invocation, _ body: (BackupPlace) async throws -> Void) async throws {
+        try await tellingOfBackups {
+            let settings = try Settings(run.environment, declaring: LifeOSSettings.all)
+            let instruments = try Instruments(settings, environment: run.environment)
+            defer { instruments.logger.flush() }
+            try await body(BackupPlace(settings, metrics: instruments.metrics, logger: instruments.logger))
+        }
+    }
+
+    /// Says in the command line's way what went wrong with a backup.
+    static func tellingOfBackups<Result>(_ body: () async throws -> Result) async throws -> Result {
+        do {
+            return try await body()
+        } catch let error as BackupError {
+            let isSetting = error.code == .setting
+            throw Failure(
+                error.message, advice: error.advice, code: isSetting ? .configuration : .failed,
+                exitCode: isSetting ? .usage : .failed)
+        }
+    }
+
+    /// The name of a backup, as a command takes it.
+    static let backupName = Kind(form: "a backup such as 20261121T123000Z-full-374", placeholder: "id") {
+        text, _ throws(Malformed) in
+        guard let id = BackupID(text) else { throw Malformed(hint: "`lifeos backup list` shows their names.") }
+        return id
+    }
+}

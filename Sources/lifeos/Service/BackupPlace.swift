@@ -1,0 +1,90 @@
+import Backup
+import CLI
+import Configuration
+import Entities
+import EventLog
+import HTTPClient
+import JSON
+import System
+import Telemetry
+
+/// Where the settings say that backups are, and what they say opens them.
+struct BackupPlace {
+    let shelf: BackupShelf
+    let target: BackupTarget
+    /// The folder that blobs are in.
+    let blobs: String
+
+    init(_ settings: Settings, metrics: Metrics, logger: Logger) throws {
+        let home = settings[LifeOSSettings.home]
+        target = try BackupTarget(settings[BackupSettings.target] ?? "\(home)/backups")
+        blobs = "\(home)/blobs"
+        shelf = BackupShelf(
+            try Self.store(target, settings, metrics: metrics, logger: logger), Keyring(try Self.secret(settings)))
+    }
+
+    private static func store(
+        _ target: BackupTarget, _ settings: Settings, metrics: Metrics, logger: Logger
+    ) throws -> any BackupStore {
+        switch target {
+        case .folder(let path): return FolderStore(path)
+        case .bucket(let bucket, let prefix):
+            guard let id = settings[BackupSettings.accessKey], let secret = settings[BackupSettings.secretKey] else {
+                throw BackupError(
+                    .setting, "The bucket \(target) wants keys.",
+                    advice: "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.")
+            }
+            var configuration = S3Store.Configuration(
+                endpoint: settings[BackupSettings.endpoint], region: settings[BackupSettings.region], bucket: bucket,
+                prefix: prefix, accessKeyID: id, secretAccessKey: secret.revealed())
+            configuration.sessionToken = settings[BackupSettings.sessionToken]?.revealed()
+            return try S3Store(configuration, client: HTTPClient(metrics: metrics, logger: logger), logger: logger)
+        }
+    }
+
+    private static func secret(_ settings: Settings) throws -> BackupSecret? {
+        switch (settings[BackupSettings.keyFile], settings[BackupSettings.passphrase]) {
+        case (nil, nil): return nil
+        case (let path?, nil):
+            do {
+                return try BackupSecret.keyFile(Files.readText(path, limit: 4_096))
+            } catch let error as SystemError {
+                throw BackupError(
+                    .setting, "The key file cannot be read: \(error).", advice: "Correct LIFEOS_BACKUP_KEY_FILE.")
+            }
+        case (nil, let words?): return .passphrase(words.revealed())
+        case (_?, _?):
+            throw BackupError(
+                .setting, "LIFEOS_BACKUP_KEY_FILE and LIFEOS_BACKUP_PASSPHRASE are both set.",
+                advice: "Keep the one that the backups were made with.")
+        }
+    }
+
+    /// Makes a backup and keeps record of it in the log.
+    func create(
+        _ kind: BackupKind, of service: EntityService, _ operation: Operation,
+        progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
+    ) async throws -> Manifest {
+        let creator = BackupCreator(pool: service.pool, shelf: shelf, blobs: blobs)
+        // Before the operation begins: what is restored has no operation in it that never ends.
+        let head = try await creator.head()
+        try await operation.start(
+            "backup", kind == .full ? "Full backup" : "Incremental backup",
+            parameters: [
+                "kind": .string(kind.rawValue), "target": .string("\(target)"), "position": .integer(head.position),
+            ])
+        do {
+            let manifest = try await creator.create(kind, upTo: head, progress: progress)
+            try await operation.complete(
+                done: manifest.eventCount,
+                result: [
+                    "id": .string("\(manifest.id)"), "kind": .string(kind.rawValue),
+                    "position": .integer(head.position), "bytes": .integer(manifest.storedBytes),
+                ])
+            return manifest
+        } catch {
+            await operation.giveUp(error)
+            throw error
+        }
+    }
+}
