@@ -22,7 +22,7 @@ final class Studio: Sendable {
     private let database: TestDatabase
     private let server: HTTPServer
     private let tail: LogTail
-    private let operations: ProjectionOperations
+    let background: Background
 
     static let root = String(#filePath.split(separator: "/Tests/")[0])
     static let token = "a token for the tests"
@@ -46,8 +46,9 @@ final class Studio: Sendable {
         self.service = service
         try await tail.start()
         let log = LogRoutes(reader: EventReader(pool: pool), tail: tail)
-        let operations = ProjectionOperations(service: service, files: files, logger: .silent)
-        self.operations = operations
+        let background = Background(service, logger: .silent)
+        self.background = background
+        let projections = ProjectionWork(service: service, files: files, logger: .silent)
         let audit = AuditRoutes(pool: pool)
         let router = Self.router(catalogue, headers) { open in
             HealthRoutes(checks: checks, version: "test").declare(in: &open)
@@ -56,7 +57,8 @@ final class Studio: Sendable {
             EntityRoutes(service: service, cache: cache).declare(in: &signedIn)
             log.declare(in: &signedIn)
             CacheRoutes(cache: cache).declare(in: &signedIn)
-            ProjectionRoutes(operations: operations).declare(in: &signedIn)
+            ProjectionRoutes(work: projections, background: background).declare(in: &signedIn)
+            OperationRoutes(background: background).declare(in: &signedIn)
             audit.declare(in: &signedIn)
         }
         routes = router.routes
@@ -119,7 +121,7 @@ final class Studio: Sendable {
 
     private func stop() async {
         await server.stop(grace: .seconds(5))
-        await operations.stop()
+        await background.stop()
         await service.stop()
         await tail.stop()
         await pool.close()

@@ -109,9 +109,8 @@ struct Walk {
     }
 
     private func type(of operation: Description.Operation) -> EntityType? {
-        operation.path.split(separator: "/").dropFirst(2).first.flatMap {
-            studio.catalogue.type(collection: String($0))
-        }
+        // Of `api`, `v2`, `admin` none is a collection.
+        operation.path.split(separator: "/").lazy.compactMap { studio.catalogue.type(collection: String($0)) }.first
     }
 
     private func value(of name: String, _ schema: JSONValue, in operation: Description.Operation) -> String {

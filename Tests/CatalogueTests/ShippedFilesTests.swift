@@ -83,7 +83,10 @@ import Testing
         var state: JSONValue = .null
         for (verb, data) in [
             ("started", ["kind": "backup", "title": "Backup", "status": "running", "total": 10]),
-            ("progressed", ["done": 4, "message": "Segment 4"]),
+            ("progressed", ["done": 4, "message": "Segment 4", "rate": 0.5, "remaining_seconds": 12]),
+            ("cancel_requested", ["cancel_requested": true]),
+            ("failed", ["status": "failed", "problem": ["title": "Its process ended"]]),
+            ("resumed", ["status": "running", "message": .null, "problem": .null]),
             ("completed", ["status": "completed", "done": 10, "result": ["bytes": 1024]]),
         ] as [(String, JSONValue)] {
             #expect(operation.event(verb: verb)?.schema.problems(in: data) == [])

@@ -1,4 +1,3 @@
-import Entities
 import EventLog
 import JSON
 import Postgres
@@ -8,6 +7,8 @@ import System
 import TestStudio
 import TestSupport
 import Testing
+
+@testable import Entities
 
 @Suite struct RollbackTests {
     /// Carries it out and gives back its id.
@@ -158,7 +159,11 @@ import Testing
             let head = try await crowd.head()
             let order = RollbackOrder(.rollback, scope: ChangeScope(after: point, upTo: head))
             let operation = Entities.Operation(studio.service, actor: "admin")
-            try await operation.start("rollback", order.title, parameters: order.json)
+            _ = try await operation.begin(
+                .init("rollback", order.title, parameters: order.json), waits: false
+            ) { _ in }
+            // As if its process had been killed.
+            await studio.service.lifeline.release(operation.id)
             var restoration = Restoration()
             restoration.data = ["name": "c0"]
             let type = try Scribe(studio: studio).type("character")

@@ -45,6 +45,8 @@ enum ProblemCodes {
         .init(.requestTimeout, "request_timeout", "The request took too long to arrive."),
         .init(.conflict, "conflict", "It contradicts what is there."),
         .init(.conflict, "already_exists", "There is one by that name; `id` says which."),
+        .init(.conflict, "busy", "Work that excludes it is under way; `operation` says which."),
+        .init(.conflict, "operation_over", "The operation has ended; `outcome` says how."),
         .init(.conflict, "archived", "It is archived and can only be read."),
         .init(.gone, "gone", "It was here and is no more."),
         .init(.lengthRequired, "length_required", "The length of the body is not said."),
@@ -78,6 +80,7 @@ enum ProblemCodes {
         .init(.serviceUnavailable, "handler_timeout", "Answering took too long."),
         .init(.serviceUnavailable, "stopping", "The service is stopping."),
         .init(.serviceUnavailable, "overloaded", "Too many changes wait to be written."),
+        .init(.serviceUnavailable, "too_many_operations", "Too many operations are under way on this node."),
         .init(.serviceUnavailable, "database_unavailable", "The database cannot answer; nothing was changed."),
         .init(
             .serviceUnavailable, "outcome_unknown", "The change may have been made: look, or repeat it with its key."),

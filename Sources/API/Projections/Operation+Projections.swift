@@ -39,11 +39,5 @@ extension Operation {
         return operation
     }
 
-    static let projectionCheck = Operation(
-        parameters: [.reason, .correlation, .requestID],
-        answers: [
-            Answer(
-                status: .accepted, summary: "It has begun; read how it goes where `Location` says.",
-                schema: Schema.object(["operation": Schema.id]), headers: [.location])
-        ], problems: [.notFound, .conflict])
+    static let projectionCheck = accepted
 }

@@ -1,5 +1,4 @@
-import Catalogue
-import Entities
+public import Entities
 public import HTTPServer
 import JSON
 import Projections
@@ -7,9 +6,13 @@ import System
 
 /// What is known of the projections, and what can be done about them.
 public struct ProjectionRoutes: Sendable {
-    private let operations: ProjectionOperations
+    private let work: ProjectionWork
+    private let background: Background
 
-    public init(operations: ProjectionOperations) { self.operations = operations }
+    public init(work: ProjectionWork, background: Background) {
+        self.work = work
+        self.background = background
+    }
 
     public func declare(in router: inout Router) {
         router.get(
@@ -20,44 +23,32 @@ public struct ProjectionRoutes: Sendable {
             "/api/v2/admin/projections/rebuild",
             info: info(
                 "rebuild", "Make projections anew from the log.",
-                .projectionRebuild(operations.set.files.map(\.name)))
+                .projectionRebuild(work.set.files.map(\.name)))
         ) { request in
             let names = try request.json(
                 as: .object(.optional("names", .array(of: .string), default: []), build: { $0 }))
-            let known = operations.set.files.map(\.name)
+            let known = work.set.files.map(\.name)
             for (index, name) in names.enumerated() where !known.contains(name) {
                 throw Problem.invalidFields([
                     .init(.pointer("/names/\(index)"), "enum", "Use some of \(known.joined(separator: ", ")).")
                 ])
             }
-            return try await start(.rebuild(names.isEmpty ? nil : names), request)
+            let parameters: JSONObject = names.isEmpty ? [:] : ["names": .array(names.map { .string($0) })]
+            return try await background.accept(work.rebuild, parameters, request)
         }
         router.post(
             "/api/v2/admin/projections/check",
             info: info("check", "Compare the projections with the log.", .projectionCheck)
-        ) { request in try await start(.check, request) }
+        ) { request in try await background.accept(work.check, [:], request) }
     }
 
     private func info(_ verb: String, _ summary: String, _ operation: Operation) -> RouteInfo {
         RouteInfo(name: "projections.\(verb)", summary: summary, tags: ["Projections"], details: operation)
     }
 
-    private func start(_ work: ProjectionOperations.Work, _ request: Request) async throws -> Response {
-        let meta = try CommandRequest.meta(request, operations.service.identifiers)
-        guard let type = operations.service.catalogue[type: "operation"] else {
-            throw Problem.notFound("The catalogue has no operations. Put events/system/operation.json back.")
-        }
-        let id = try await EntityProblems.translating(type) { try await operations.start(work, meta) }
-        var writer = JSONWriter()
-        writer.object { $0.field("operation", id.description) }
-        var response = Response.json(writer.bytes, .accepted)
-        response.headers.add("Location", "/api/v2/\(type.collection)/\(id)")
-        return response
-    }
-
     private func list() async throws -> Response {
-        let pool = operations.service.pool
-        let states = try await operations.set.list(in: pool)
+        let pool = work.service.pool
+        let states = try await work.set.list(in: pool)
         let old = try await OldSchema.all(in: pool)
         var writer = JSONWriter()
         writer.object { writer in
@@ -82,7 +73,9 @@ public struct ProjectionRoutes: Sendable {
                     }
                 }
             }
-            if let current = operations.current { writer.field("operation", current.description) }
+            if let current = background.current(ProjectionWork.exclusion) {
+                writer.field("operation", current.description)
+            }
         }
         return .json(writer.bytes)
     }

@@ -16,6 +16,9 @@ extension Entity {
         if case .declared(let verb, let data) = command.action {
             let creates = command.type.events.contains { $0.verb == verb && $0.effect == .create }
             if state == nil, !creates { throw .notFound }
+            if let expected = command.expected, let state, !expected.contains(state.version) {
+                throw .conflict(version: state.version)
+            }
             return [.declared(verb: verb, creates: creates, data)]
         }
         guard let state else { throw .notFound }

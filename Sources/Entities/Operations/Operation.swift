@@ -3,16 +3,52 @@ public import EventLog
 public import JSON
 public import System
 
-/// Keeps record of long work in the log: who started it, how far it came, how it ended.
+/// Long work that someone started, kept record of in the log: who, how far it came, how it ended.
 ///
-/// Everything that the work writes carries one correlation: the operation's id, or what the request gave that asked
-/// for the work.
+///     try await Operation(service, actor: "admin").run(.init("import", "Import of a folder")) { operation in
+///         try await operation.progress(done: 10)
+///         …
+///     }
+///
+/// While it runs, its process holds a lock, so that everyone can tell whether it still lives. Everything that the work
+/// writes carries one correlation: the operation's id, or what the request gave that asked for the work.
 public struct Operation: Sendable {
     public let id: UUID
-    private let service: EntityService
-    private let actor: String
-    private let reason: String?
-    private let request: EventMeta?
+    let service: EntityService
+    let actor: String
+    let reason: String?
+    let request: EventMeta?
+    /// Whether it was begun before, and cut off.
+    let isResumed: Bool
+    let state = OperationState()
+
+    /// What is known of an operation at its start.
+    public struct Brief: Sendable {
+        /// Such as `import`.
+        public var kind: String
+        /// For people.
+        public var title: String
+        /// How many steps there are; default nobody knows yet.
+        public var total: Int?
+        /// With these and its kind alone it could be started again.
+        public var parameters: JSONObject = [:]
+        /// Of operations that name the same here, only one is under way at a time, on all nodes; default none is excluded.
+        public var exclusion: String?
+        /// The command that goes on where this one stopped, should its process end; default there is none.
+        public var resume: String?
+
+        public init(
+            _ kind: String, _ title: String, total: Int? = nil, parameters: JSONObject = [:],
+            exclusion: String? = nil, resume: String? = nil
+        ) {
+            self.kind = kind
+            self.title = title
+            self.total = total
+            self.parameters = parameters
+            self.exclusion = exclusion
+            self.resume = resume
+        }
+    }
 
     public init(_ service: EntityService, actor: String, reason: String? = nil) {
         self.service = service
@@ -20,6 +56,7 @@ public struct Operation: Sendable {
         self.actor = actor
         self.reason = reason
         request = nil
+        isResumed = false
     }
 
     /// - Parameter request: what asked for the work: it stands at its first event, and the others refer to it. Its
@@ -32,6 +69,7 @@ public struct Operation: Sendable {
         var request = request
         request.idempotency = nil
         self.request = request
+        isResumed = false
     }
 
     /// Goes on with one that was cut off.
@@ -41,6 +79,7 @@ public struct Operation: Sendable {
         self.actor = actor
         reason = nil
         request = nil
+        isResumed = true
     }
 
     /// For a command that belongs to the work.
@@ -52,12 +91,11 @@ public struct Operation: Sendable {
         return meta
     }
 
-    /// - Parameter kind: such as `import`.
-    public func start(_ kind: String, _ title: String, total: Int? = nil, parameters: JSONObject = [:]) async throws {
-        var data: JSONObject = ["kind": .string(kind), "title": .string(title), "status": "running"]
-        if let total { data["total"] = .integer(total) }
-        if !parameters.isEmpty { data["parameters"] = .object(parameters) }
-        try await record("started", data, request ?? meta())
+    /// Throws `CancellationError` where the work should stop: its task was cancelled, someone asked for it, or others took
+    /// its process for dead. To be called wherever the work can stop.
+    public func checkCancellation() throws {
+        try Task.checkCancellation()
+        if state.stop != nil { throw CancellationError() }
     }
 
     /// To be called now and then, not for each step: every call is an event.
@@ -66,50 +104,33 @@ public struct Operation: Sendable {
     ///   - total: how many steps there are, where that was not known at the start.
     ///   - message: what happens right now.
     public func progress(done: Int, total: Int? = nil, message: String? = nil) async throws {
+        try await progress(done: done, total: total, message: message, speed: nil)
+    }
+
+    func progress(done: Int, total: Int?, message: String?, speed: Pace.Speed?) async throws {
         var data: JSONObject = ["done": .integer(done)]
         if let total { data["total"] = .integer(total) }
         if let message { data["message"] = .string(message) }
-        try await record("progressed", data, meta())
-    }
-
-    /// - Parameter done: how many steps were done; nil where the last progress has said it.
-    public func complete(done: Int? = nil, result: JSONObject = [:]) async throws {
-        var data: JSONObject = ["status": "completed", "result": .object(result)]
-        if let done { data["done"] = .integer(done) }
-        // A task that was cancelled too late can still tell that it came to its end.
-        try await Task { try await record("completed", data, meta()) }.value
-    }
-
-    /// Tells why the work ended early: someone stopped it, or it failed.
-    ///
-    /// What failed the work may well fail its record too; then the log has an operation that goes on for ever, and the
-    /// first error is still the one to tell.
-    ///
-    /// - Parameter whenStopped: what to say where someone stopped it.
-    /// - Returns: why that could not be recorded; nil where it was.
-    @discardableResult
-    public func giveUp(_ error: any Error, whenStopped message: String? = nil) async -> (any Error)? {
-        let verb: String
-        var data: JSONObject
-        if error is CancellationError || Task.isCancelled {
-            verb = "cancelled"
-            data = ["status": "cancelled"]
-            if let message { data["message"] = .string(message) }
-        } else {
-            verb = "failed"
-            data = ["status": "failed", "problem": ["title": "The work was given up", "detail": .string("\(error)")]]
+        if let speed {
+            if let rate = JSONNumber(speed.stepsPerSecond) { data["rate"] = .number(rate) }
+            if let left = speed.secondsLeft { data["remaining_seconds"] = .integer(left) }
+            state.noteSpeed()
         }
-        let last = data
-        // A task that was cancelled can still tell that it was.
-        let told = await Task { try await record(verb, last, meta()) }.result
-        if case .failure(let failure) = told { return failure }
-        return nil
+        _ = try await record("progressed", data, meta())
+    }
+}
+
+/// What happens to an operation while it runs.
+final class OperationState: Sendable {
+    private let inner = Lock((stop: OperationStop?.none, hasSpeed: false))
+
+    var stop: OperationStop? { inner.withLock { $0.stop } }
+    var hasSpeed: Bool { inner.withLock { $0.hasSpeed } }
+
+    /// The first reason counts, but whoever was disowned has nothing more to say.
+    func note(_ stop: OperationStop) {
+        inner.withLock { if $0.stop == nil || stop == .disowned { $0.stop = stop } }
     }
 
-    private func record(_ verb: String, _ data: JSONObject, _ meta: EventMeta) async throws {
-        guard let type = service.catalogue[type: "operation"] else { return }
-        var command = EntityCommand(.declared(verb: verb, .object(data)), on: id, of: type, meta: meta)
-        command.isFresh = verb == "started"
-        _ = try await service.writer.submit(command)
-    }
+    func noteSpeed() { inner.withLock { $0.hasSpeed = true } }
 }

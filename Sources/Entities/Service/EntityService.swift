@@ -11,12 +11,17 @@ public final class EntityService: Sendable {
     public let pool: PostgresPool
     public let writer: CommandWriter<EntityHandler>
     public let identifiers: any IdentifierSource
+    /// Finds operations whose process ended; to be started by what runs for long.
+    public let undertaker: Undertaker
+    let lifeline: Lifeline
+    let operationLimits: OperationLimits
 
     /// - Parameter committed: told of the events of each commit, before anyone gets an answer.
     public init(
         catalogue: Catalogue, statements: EntityStatements, pool: PostgresPool,
         configuration: CommandWriterConfiguration = .init(),
-        identifiers: any IdentifierSource = TimeOrderedIdentifiers(), metrics: Metrics, logger: Logger,
+        operations: OperationLimits = .init(), identifiers: any IdentifierSource = TimeOrderedIdentifiers(),
+        clock: any Clock<Duration> = ContinuousClock(), metrics: Metrics, logger: Logger,
         committed: @escaping @Sendable ([Event]) -> Void
     ) {
         self.catalogue = catalogue
@@ -25,12 +30,22 @@ public final class EntityService: Sendable {
         writer = CommandWriter(
             pool: pool, handler: EntityHandler(catalogue: catalogue, statements: statements),
             configuration: configuration, metrics: metrics, logger: logger, committed: committed)
+        operationLimits = operations
+        lifeline = Lifeline(pool, limits: operations, clock: clock, logger: logger)
+        undertaker = Undertaker(
+            catalogue: catalogue, pool: pool, writer: writer, identifiers: identifiers, limits: operations,
+            clock: clock,
+            logger: logger)
     }
 
     public func start() { writer.start() }
 
     /// Finishes what was begun; takes nothing new.
-    public func stop() async { await writer.stop() }
+    public func stop() async {
+        await undertaker.stop()
+        await writer.stop()
+        await lifeline.close()
+    }
 }
 
 extension ProjectionSet {

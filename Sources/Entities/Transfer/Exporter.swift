@@ -44,20 +44,17 @@ public struct Exporter: Sendable {
         } else {
             position = try await reader.head()
         }
-        let operation = Operation(service, actor: actor)
-        try await operation.start(
-            "export", "Export to a folder", parameters: ["folder": .string(folder), "position": .integer(position)])
-        do {
-            let count = try await write(to: root, position, progress)
-            try await operation.complete(done: count, result: ["files": .integer(count)])
-            return (count, position)
-        } catch {
-            await operation.giveUp(error)
-            throw error
-        }
+        let count = try await Operation(service, actor: actor).run(
+            .init(
+                "export", "Export to a folder", parameters: ["folder": .string(folder), "position": .integer(position)]),
+            telling: { ["files": .integer($0)] }
+        ) { try await write(to: root, position, $0, progress) }
+        return (count, position)
     }
 
-    private func write(to root: String, _ position: Int, _ progress: (Int, Int) -> Void) async throws -> Int {
+    private func write(
+        to root: String, _ position: Int, _ operation: Operation, _ progress: (Int, Int) -> Void
+    ) async throws -> Int {
         let types = service.catalogue.types.filter { !$0.isSystem }.map(\.name)
         let source = ListQuery.source(asOf: position)
         let present = ListQuery.present(asOf: position)
@@ -69,7 +66,7 @@ public struct Exporter: Sendable {
         var count = 0
         while true {
             progress(count, total)
-            try Task.checkCancellation()
+            try operation.checkCancellation()
             let rows = try await service.pool.query(
                 "export_page",
                 """

@@ -33,29 +33,31 @@ public struct Importer: Sendable {
         let plan = try await plan(folder)
         // Nothing happens, so there is nothing to record.
         if plan.steps.isEmpty { return plan.report.sorted() }
-        let operation = Operation(service, actor: actor, reason: "Import of \(folder)")
-        try await operation.start(
-            "import", "Import of a folder", total: plan.steps.count, parameters: ["folder": .string(folder)])
-        do {
-            var run = Run(report: plan.report)
-            for start in stride(from: 0, to: plan.steps.count, by: Self.commandsPerBatch) {
-                progress(start, plan.steps.count)
-                try Task.checkCancellation()
-                if start > 0, start % Self.commandsPerRecord == 0 { try await operation.progress(done: start) }
-                let steps = plan.steps[start..<min(start + Self.commandsPerBatch, plan.steps.count)]
-                let results = try await service.writer.submit(
-                    steps.map { step in
-                        (EntityCommand(step.action, on: step.id, of: step.type, meta: operation.meta()), step.bytes)
-                    })
-                for (step, result) in zip(steps, results) { run.take(result, of: step) }
-            }
-            progress(plan.steps.count, plan.steps.count)
-            try await operation.complete(done: plan.steps.count, result: run.report.counts)
-            return run.report.sorted()
-        } catch {
-            await operation.giveUp(error)
-            throw error
+        let brief = Operation.Brief(
+            "import", "Import of a folder", total: plan.steps.count, parameters: ["folder": .string(folder)],
+            resume: "lifeos import \(folder)")
+        return try await Operation(service, actor: actor, reason: "Import of \(folder)").run(
+            brief, telling: { $0.counts }
+        ) { try await carryOut(plan, $0, progress) }
+    }
+
+    private func carryOut(
+        _ plan: ImportPlan, _ operation: Operation, _ progress: (Int, Int) -> Void
+    ) async throws -> ImportReport {
+        var run = Run(report: plan.report)
+        for start in stride(from: 0, to: plan.steps.count, by: Self.commandsPerBatch) {
+            progress(start, plan.steps.count)
+            try operation.checkCancellation()
+            if start > 0, start % Self.commandsPerRecord == 0 { try await operation.progress(done: start) }
+            let steps = plan.steps[start..<min(start + Self.commandsPerBatch, plan.steps.count)]
+            let results = try await service.writer.submit(
+                steps.map { step in
+                    (EntityCommand(step.action, on: step.id, of: step.type, meta: operation.meta()), step.bytes)
+                })
+            for (step, result) in zip(steps, results) { run.take(result, of: step) }
         }
+        progress(plan.steps.count, plan.steps.count)
+        return run.report.sorted()
     }
 
     /// What has come of the steps so far.

@@ -52,9 +52,7 @@ public struct Rollback: Sendable {
     public func run(
         _ order: RollbackOrder, as operation: Operation, progress: Progress = { _, _ in }
     ) async throws -> RollbackReport {
-        try await operation.start(
-            order.kind.rawValue, order.title, total: try await entityCount(order.scope), parameters: order.json)
-        return try await carryOut(order, as: operation, without: [], progress)
+        try await carryOut(order, as: operation, without: [], progress)
     }
 
     /// Goes on with a rollback that was cut off.
@@ -82,8 +80,12 @@ public struct Rollback: Sendable {
     private func carryOut(
         _ order: RollbackOrder, as operation: Operation, without done: Set<UUID>, _ progress: Progress
     ) async throws -> RollbackReport {
-        do {
-            let total = try await entityCount(order.scope)
+        let total = try await entityCount(order.scope)
+        let resume = "lifeos rollback --resume \(operation.id)"
+        let brief = Operation.Brief(
+            order.kind.rawValue, order.title, total: total, parameters: order.json, exclusion: "rollback",
+            resume: resume)
+        return try await operation.run(brief, telling: \.json, whenStopped: "To go on, run: \(resume)") { operation in
             var run = Run(service: service, operation: operation)
             var seen = 0
             try await forEachStep(of: order) { step, change in
@@ -92,6 +94,7 @@ public struct Rollback: Sendable {
                 run.tally.add(step, change)
                 if !step.restoration.isEmpty, !done.contains(step.id) { run.add(step, change.type) }
                 if run.waiting.count < Self.stepsPerBatch { return }
+                try operation.checkCancellation()
                 try await run.restore()
                 progress(seen, total)
                 if seen % Self.stepsPerRecord < Self.stepsPerBatch { try await operation.progress(done: seen) }
@@ -101,11 +104,7 @@ public struct Rollback: Sendable {
             var report = try await run.tally.finish(service.pool)
             report.overtaken = run.overtaken
             report.refused = run.refused
-            try await operation.complete(done: total, result: report.json)
             return report
-        } catch {
-            await operation.giveUp(error, whenStopped: "It was stopped. Run: lifeos rollback --resume \(operation.id)")
-            throw error
         }
     }
 

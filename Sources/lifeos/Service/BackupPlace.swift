@@ -68,23 +68,19 @@ struct BackupPlace {
         let creator = BackupCreator(pool: service.pool, shelf: shelf, blobs: blobs)
         // Before the operation begins: what is restored has no operation in it that never ends.
         let head = try await creator.head()
-        try await operation.start(
+        let brief = Operation.Brief(
             "backup", kind == .full ? "Full backup" : "Incremental backup",
             parameters: [
                 "kind": .string(kind.rawValue), "target": .string("\(target)"), "position": .integer(head.position),
-            ])
-        do {
-            let manifest = try await creator.create(kind, upTo: head, progress: progress)
-            try await operation.complete(
-                done: manifest.eventCount,
-                result: [
+            ], exclusion: "backup")
+        return try await operation.run(
+            brief,
+            telling: { manifest in
+                [
                     "id": .string("\(manifest.id)"), "kind": .string(kind.rawValue),
                     "position": .integer(head.position), "bytes": .integer(manifest.storedBytes),
-                ])
-            return manifest
-        } catch {
-            await operation.giveUp(error)
-            throw error
-        }
+                ]
+            }
+        ) { _ in try await creator.create(kind, upTo: head, progress: progress) }
     }
 }

@@ -21,6 +21,7 @@ enum Routes {
         let log: LogRoutes
         let cache: CacheRoutes
         let projections: ProjectionRoutes
+        let operations: OperationRoutes
         let audit: AuditRoutes
     }
 
@@ -50,6 +51,7 @@ enum Routes {
             parts.log.declare(in: &signedIn)
             parts.cache.declare(in: &signedIn)
             parts.projections.declare(in: &signedIn)
+            parts.operations.declare(in: &signedIn)
             parts.audit.declare(in: &signedIn)
             // Last: they describe whatever was declared before.
             DescriptionRoutes(

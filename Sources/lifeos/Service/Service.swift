@@ -43,7 +43,8 @@ struct Service {
                     isSecure: tls != nil, mark: mark,
                     address: "\(scheme)://\(listen)", dashboards: folders.dashboards, headers: headers,
                     catalogue: studio.catalogue, entities: studio.routes, log: studio.log, cache: studio.cache,
-                    projections: studio.projections, audit: AuditRoutes(pool: database.pool)))
+                    projections: studio.projections, operations: studio.operations,
+                    audit: AuditRoutes(pool: database.pool)))
             let server = HTTPServer(
                 configuration: .init(listen: listen, tls: tls), router: router, metrics: metrics, logger: logger)
             do { try server.start() } catch {

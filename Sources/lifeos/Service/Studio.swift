@@ -15,8 +15,10 @@ struct Studio {
     let routes: EntityRoutes
     let log: LogRoutes
     let cache: CacheRoutes
-    private let operations: ProjectionOperations
-    var projections: ProjectionRoutes { ProjectionRoutes(operations: operations) }
+    private let background: Background
+    private let projectionWork: ProjectionWork
+    var projections: ProjectionRoutes { ProjectionRoutes(work: projectionWork, background: background) }
+    var operations: OperationRoutes { OperationRoutes(background: background) }
 
     static func open(
         _ pool: PostgresPool, _ folders: Folders, headers: SecurityHeaders, metrics: Metrics, logger: Logger
@@ -38,14 +40,18 @@ struct Studio {
             service: service, tail: tail, routes: EntityRoutes(service: service, cache: cache),
             log: LogRoutes(reader: EventReader(pool: pool), tail: tail) { newestData(of: $0, catalogue) },
             cache: CacheRoutes(cache: cache),
-            operations: ProjectionOperations(service: service, files: files, logger: logger.named("projections")))
+            background: Background(service, logger: logger),
+            projectionWork: ProjectionWork(service: service, files: files, logger: logger.named("projections")))
     }
 
-    func start() { service.start() }
+    func start() {
+        service.start()
+        service.undertaker.start()
+    }
 
     /// Writes what was accepted before it returns.
     func stop() async {
-        await operations.stop()
+        await background.stop()
         await service.stop()
         await tail.stop()
     }

@@ -86,6 +86,7 @@ struct Model {
                 append(id, type, Version(number: 0, position: 0, data: plain(data)))
                 return said("created", id)
             }
+            if step.expects == .stale { return "conflict \(now.number)" }
             let next = merged(now.data, data)
             change(id) { $0.data = next }
             return said(verb == "started" ? "created" : "changed", id)

@@ -29,19 +29,15 @@ extension Command {
         try await withForks(run) { forks, bench in
             let point = try await run[point].resolve(in: bench.service.pool)
             let position = point.position
-            let operation = Operation(bench.service, actor: Workbench.actor, reason: run[reason])
-            try await operation.start(
+            let brief = Operation.Brief(
                 "fork", "Fork \(run[name].prefix(30)) of position \(position)",
                 parameters: ["name": .string(run[name]), "position": .integer(position)])
             let display = FillingDisplay(run.output)
             defer { display.end() }
-            let fork: Fork
-            do {
-                fork = try await forks.make(name: run[name], at: position, reason: run[reason]) { display.show($0) }
-                try await operation.complete(result: ["database": .string(fork.database)])
-            } catch {
-                await operation.giveUp(error, whenStopped: "Nothing of it is left.")
-                throw error
+            let fork = try await Operation(bench.service, actor: Workbench.actor, reason: run[reason]).run(
+                brief, telling: { ["database": .string($0.database)] }, whenStopped: "Nothing of it is left."
+            ) { _ in
+                try await forks.make(name: run[name], at: position, reason: run[reason]) { display.show($0) }
             }
             display.end()
             run.output.say(
@@ -83,15 +79,10 @@ extension Command {
         try await withForks(run) { forks, bench in
             let fork = try await forks.find(run[forkName])
             try await run.output.confirm("Remove the fork \(fork.name) and everything that was done in it?")
-            let operation = Operation(bench.service, actor: Workbench.actor)
-            try await operation.start(
+            let brief = Operation.Brief(
                 "fork_drop", "Removal of the fork \(fork.name)", parameters: ["name": .string(fork.name.text)])
-            do {
+            try await Operation(bench.service, actor: Workbench.actor).run(brief) { _ in
                 try await forks.drop(run[forkName])
-                try await operation.complete()
-            } catch {
-                await operation.giveUp(error)
-                throw error
             }
             run.output.say("Removed the fork \(fork.name).", ["name": .text(fork.name.text)])
         }

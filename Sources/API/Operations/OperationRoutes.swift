@@ -1,0 +1,26 @@
+public import Entities
+public import HTTPServer
+import JSON
+import System
+
+/// Stopping what goes on in the background. Reading it is what the routes of all categories do.
+public struct OperationRoutes: Sendable {
+    private let background: Background
+
+    public init(background: Background) { self.background = background }
+
+    public func declare(in router: inout Router) {
+        router.post(
+            "/api/v2/admin/operations/{id}/cancel",
+            info: RouteInfo(
+                name: "operations.cancel", summary: "Stop an operation, whichever node carries it.",
+                tags: ["Operations"], details: Operation.operationCancel)
+        ) { request in
+            let id = try request.parameter("id", as: UUID.self)
+            return try await background.answering(request) { meta in
+                try await background.cancel(id, askedBy: meta)
+                return (id, nil)
+            }
+        }
+    }
+}
