@@ -74,8 +74,12 @@ struct Crowd {
 
     /// What people can change of every entity there is, as of a position.
     func states(at position: Int? = nil) async throws -> [UUID: JSONValue] {
+        try await Self.states(in: studio.pool, at: position)
+    }
+
+    static func states(in pool: PostgresPool, at position: Int? = nil) async throws -> [UUID: JSONValue] {
         let until = Int64(position ?? .max - 1)
-        let rows = try await studio.pool.query(
+        let rows = try await pool.query(
             "test_states",
             """
             SELECT id, document FROM live.entities WHERE position <= \(until) AND type <> 'operation'

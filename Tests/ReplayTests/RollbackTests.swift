@@ -146,6 +146,28 @@ import Testing
         }
     }
 
+    /// The dry run left out what comes back from the archive itself, and so said less than the run.
+    @Test func whatComesBackFromTheArchiveMayReferIntoItAsWell() async throws {
+        try await Studio.with { studio in
+            let crowd = Crowd(studio: studio)
+            let hero = try await crowd.create("ben", "character", ["name": "Hero"])
+            let villain = try await crowd.create("ben", "character", ["name": "Villain"])
+            let cast: JSONValue = .array([hero, villain].map { .string($0.description) })
+            let story = try await crowd.create("ben", "story", ["title": "A story", "characters": cast])
+            try await crowd.act("ben", .archive, on: hero, "character")
+            let whole = studio.service.identifiers.next()
+            try await crowd.act("robot", .archive, on: story, "story", correlation: whole)
+            try await crowd.act("ben", .archive, on: villain, "character")
+            try await crowd.act("robot", .unarchive, on: villain, "character", correlation: whole)
+
+            let order = try await RollbackOrder.undo(of: whole, in: studio.service)
+            let predicted = try await Rollback(studio.service).dryRun(order)
+            #expect(Set(predicted.broken.map(\.target)) == [hero, villain])
+            let (_, report) = try await run(order, in: studio)
+            #expect(report == predicted)
+        }
+    }
+
     /// The process is killed after the first batch; the rest is done by whoever resumes.
     @Test func aRollbackThatWasCutOffIsGoneOnWithAndDoesNothingTwice() async throws {
         try await Studio.with { studio in

@@ -41,24 +41,12 @@ struct RollbackTally {
                 + entity.links.map { reference("links.\($0.relation)", $0.target) })
     }
 
-    /// Looks up who refers to what would be archived.
+    /// Looks up what in use would refer to what is archived. Says the same before the steps are carried out as afterwards.
     consuming func finish(_ pool: PostgresPool) async throws -> RollbackReport {
         report.fingerprint = String(chain.hex.prefix(16))
-        var broken: Set<BrokenReference> = []
-        for ids in Array(archived).chunks(of: Self.idsPerQuery) {
-            let rows = try await pool.query(
-                "rollback_referrers",
-                """
-                SELECT r.source, r.source_type, r.field, r.target FROM live.entity_references AS r
-                JOIN live.entities AS e ON e.id = r.source AND e.type = r.source_type
-                WHERE r.target = ANY(\(ids)) AND r.until_position = \(Int64.max) AND NOT e.archived
-                """)
-            for (source, type, field, target) in try rows.decode(UUID.self, String.self, String.self, UUID.self) {
-                let reference = BrokenReference(source: source, sourceType: type, field: field, target: target)
-                if !archived.contains(source), !gone.contains(reference) { broken.insert(reference) }
-            }
-        }
-        for references in back.filter({ !archived.contains($0.source) }).chunks(of: Self.idsPerQuery) {
+        var broken = Set(try await referrers(pool))
+        let candidates = (back + (try await unarchivedReferences(pool))).filter { !archived.contains($0.source) }
+        for references in candidates.chunks(of: Self.idsPerQuery) {
             let targets = references.map(\.target)
             let away: Set<UUID> = Set(
                 try await pool.query(
@@ -76,6 +64,44 @@ struct RollbackTally {
             broken.sorted { ($0.source, $0.field, $0.target) < ($1.source, $1.field, $1.target) }
                 .prefix(RollbackReport.namedMax))
         return report
+    }
+
+    /// What refers, and will still do so, to what is put away.
+    private func referrers(_ pool: PostgresPool) async throws -> [BrokenReference] {
+        var referrers: [BrokenReference] = []
+        for ids in Array(archived).chunks(of: Self.idsPerQuery) {
+            let rows = try await pool.query(
+                "rollback_referrers",
+                """
+                SELECT r.source, r.source_type, r.field, r.target, e.archived FROM live.entity_references AS r
+                JOIN live.entities AS e ON e.id = r.source AND e.type = r.source_type
+                WHERE r.target = ANY(\(ids)) AND r.until_position = \(Int64.max)
+                """
+            ).decode(UUID.self, String.self, String.self, UUID.self, Bool.self)
+            for (source, type, field, target, isArchived) in rows {
+                let reference = BrokenReference(source: source, sourceType: type, field: field, target: target)
+                let isInUse = unarchived.contains(source) || !isArchived && !archived.contains(source)
+                if isInUse, !gone.contains(reference) { referrers.append(reference) }
+            }
+        }
+        return referrers
+    }
+
+    /// What those refer to that come back from the archive.
+    private func unarchivedReferences(_ pool: PostgresPool) async throws -> [BrokenReference] {
+        var references: [BrokenReference] = []
+        for ids in Array(unarchived).chunks(of: Self.idsPerQuery) {
+            references += try await pool.query(
+                "rollback_references",
+                """
+                SELECT source, source_type, field, target FROM live.entity_references
+                WHERE source = ANY(\(ids)) AND until_position = \(Int64.max)
+                """
+            ).decode(UUID.self, String.self, String.self, UUID.self).map {
+                BrokenReference(source: $0, sourceType: $1, field: $2, target: $3)
+            }
+        }
+        return references.filter { !gone.contains($0) }
     }
 
     private static let idsPerQuery = 5_000
