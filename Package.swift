@@ -150,7 +150,8 @@ let package = Package(
         tests(
             "BackupTests",
             [
-                "Backup", "EventLog", "Migrations", "Postgres", "HTTPClient", "Compression", "Cryptography",
+                "Backup", "EventLog", "Migrations", "Postgres", "HTTPClient", "HTTPServer", "Compression",
+                "Cryptography",
                 "Telemetry", "JSON", "System", "TestSupport",
             ]),
         tests("AccountsTests", ["Accounts", "HTTPServer", "HTTPClient", "Telemetry", "System", "TestSupport"]),

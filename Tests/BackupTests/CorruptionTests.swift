@@ -154,7 +154,10 @@ enum Corruption: CaseIterable {
         case .swapSegments, .swapWithOtherBackup:
             let first = pick(segments)
             let isSame = { (name: String) in Self.folder(name) == Self.folder(first) }
-            let others = segments.filter { $0 != first && isSame($0) == (self == .swapSegments) }
+            // Two full backups of one log begin with the same bytes where nothing is sealed.
+            let others = segments.filter {
+                objects[$0] != objects[first] && isSame($0) == (self == .swapSegments)
+            }
             guard !others.isEmpty else { return nil }
             return swap(first, pick(others), &objects)
         case .swapBlobs:

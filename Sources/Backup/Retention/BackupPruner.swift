@@ -101,6 +101,7 @@ public struct BackupPruner: Sendable {
                 needed.insert(try blob.storedName(key))
             }
         }
-        return stored.filter { part in Blob.storedName(ofPart: part.name).map { !needed.contains($0) } ?? false }
+        // What is no part is the draft of one, left by a crash.
+        return stored.filter { part in Blob.storedName(ofPart: part.name).map { !needed.contains($0) } ?? true }
     }
 }

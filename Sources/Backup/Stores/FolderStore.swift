@@ -64,7 +64,7 @@ public actor FolderStore: BackupStore {
             let name = folder.isEmpty ? entry : "\(folder)/\(entry)"
             if Files.isFolder("\(root)/\(name)") {
                 try collect(name, into: &found)
-            } else if !entry.hasSuffix(".draft"), let bytes = Files.size(of: "\(root)/\(name)") {
+            } else if let bytes = Files.size(of: "\(root)/\(name)") {
                 found.append(StoredObject(name: name, bytes: bytes))
             }
         }

@@ -93,7 +93,7 @@ public struct S3Store: BackupStore {
         let before = ownPrefix.utf8.count + prefix.utf8.count
         return try await pages(prefix, delimiter: "/").flatMap(\.folders).map {
             String($0.dropFirst(before).dropLast())
-        }
+        }.sorted()
     }
 
     private var ownPrefix: String { configuration.prefix.isEmpty ? "" : configuration.prefix + "/" }
