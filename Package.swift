@@ -45,7 +45,8 @@ let package = Package(
         program(
             "bench",
             [
-                "Entities", "Projections", "EventLog", "Catalogue", "PrivatePostgres", "Postgres", "HTTPServer",
+                "Replay", "Entities", "Projections", "EventLog", "Catalogue", "PrivatePostgres", "Postgres",
+                "HTTPServer",
                 "HTTPClient",
                 "Cryptography", "Telemetry", "JSON", "System",
             ]),

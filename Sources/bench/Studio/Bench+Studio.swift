@@ -17,6 +17,7 @@ extension Bench {
         let small = try await growing.measure(at: 10_000)
         rows += try await growing.growing(to: 100_000, from: small)
         rows += try await growing.rebuilding()
+        rows.append(try await growing.diffing(100_000))
         if !isQuick { rows += try await growing.growing(to: 1_000_000, from: small) }
         await database.stop()
         return rows
