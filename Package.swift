@@ -62,7 +62,8 @@ let package = Package(
         room(
             "Replay",
             [
-                "Entities", "Catalogue", "Projections", "EventLog", "Migrations", "Postgres", "HTML", "Cryptography",
+                "Backup", "Entities", "Catalogue", "Projections", "EventLog", "Migrations", "Postgres", "HTML",
+                "Cryptography",
                 "Spelling", "Telemetry", "JSON", "System",
             ]),
         room("Console", ["Accounts", "HTML", "HTTPServer", "System"]),
@@ -140,7 +141,8 @@ let package = Package(
         tests(
             "ReplayTests",
             [
-                "TestStudio", "Replay", "Entities", "Catalogue", "Projections", "EventLog", "Migrations", "Postgres",
+                "TestStudio", "Replay", "Backup", "Entities", "Catalogue", "Projections", "EventLog", "Migrations",
+                "Postgres",
                 "Telemetry",
                 "JSON", "System", "TestSupport",
             ]),

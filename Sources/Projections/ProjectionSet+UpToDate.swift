@@ -2,6 +2,21 @@ public import Postgres
 import System
 public import Telemetry
 
+extension Connection {
+    /// Has all projections made anew when the database is opened next: its log is another one than they were made of.
+    public func markProjectionsStale() throws {
+        try execute("projections_stale", "UPDATE log.projections SET fingerprint = \(ProjectionSet.notBuilt)")
+    }
+}
+
+extension PostgresPool {
+    /// Removes what a rebuild that failed has left: it may be much, where the disk is full.
+    public func dropUnfinishedProjections() async throws {
+        try await execute(
+            "projections_drop_unfinished", "DROP SCHEMA IF EXISTS \(identifier: ProjectionSet.draft) CASCADE")
+    }
+}
+
 extension ProjectionSet {
     /// Makes what is missing and rebuilds what this version would build in another way; at once where there is nothing
     /// to do. To be called before anything is written.

@@ -8,6 +8,10 @@ public struct ProjectionSet: Sendable {
 
     /// The schema that is read and written.
     public static let live = "live"
+    /// The schema in which tables are filled; whatever a killed rebuild left there goes with the next.
+    static let draft = "rebuilt"
+    /// Stands where the rows of a projection are not those of the log.
+    static let notBuilt = "not built"
     /// Two nodes that start at once must not both make the tables.
     static let lockNumber: Int64 = 0x4C49_4645_5052_4F4A
 
@@ -66,7 +70,7 @@ public struct ProjectionSet: Sendable {
             "projection_record",
             """
             INSERT INTO log.projections (name, fingerprint, position)
-            SELECT \(file.name), \(isBuilt ? fingerprint(of: file) : "not built"), position FROM log.head
+            SELECT \(file.name), \(isBuilt ? fingerprint(of: file) : Self.notBuilt), position FROM log.head
             ON CONFLICT (name) DO UPDATE SET fingerprint = excluded.fingerprint, position = excluded.position,
                 built_at = now()
             """)

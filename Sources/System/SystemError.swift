@@ -23,6 +23,9 @@ public struct SystemError: Error, Equatable, CustomStringConvertible {
     /// `ETIMEDOUT`: what was waited for did not come in time.
     public static let timedOut = ETIMEDOUT
 
+    /// Whether there was no room left, on the disk or in what this user may take of it.
+    public var isDiskFull: Bool { code == ENOSPC || code == EDQUOT }
+
     public var description: String {
         let place = subject.isEmpty ? "" : " \(subject)"
         return "\(operation)\(place): \(Self.explanation(of: code))"

@@ -20,7 +20,7 @@ enum LifeOS {
             .serve, .migrate, .importFolder, .exportJSON, .sampleLoad, .eventsDocs, .logShow, .logVerify, .audit,
             .projectionsList, .projectionsRebuild, .projectionsCheck, .projectionsDropOld, .replayDiff, .rollback,
             .undo, .replayFork, .replayForks, .replayDropFork, .backupCreate, .backupList, .backupVerify, .backupPrune,
-            .doctor, .version,
+            .backupRestore, .doctor, .version,
         ],
         topics: [.settings(LifeOSSettings.all)])
 }

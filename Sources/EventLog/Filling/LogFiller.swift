@@ -35,12 +35,14 @@ public struct LogFiller: Sendable {
     ///   - hash: the hash of the last; nil where nobody knows it.
     ///   - rows: ``EventRows`` in order, from the first on.
     ///   - progress: told how many events are there, from any thread, some times a second.
+    ///   - alongside: what else belongs to it: happens in the same transaction.
     /// - Returns: the head of the log.
     /// - Throws: ``LogFillError``; ``LogFault`` where the rows are not a chain; what `rows` throws.
     @discardableResult
     public func fill<Rows: AsyncSequence & Sendable>(
         upTo last: Int, expecting hash: SHA256Digest? = nil, from rows: Rows,
-        progress: @escaping @Sendable (_ count: Int) -> Void = { _ in }
+        progress: @escaping @Sendable (_ count: Int) -> Void = { _ in },
+        alongside: @escaping @Sendable (isolated Connection) throws -> Void = { _ in }
     ) async throws -> LogHead where Rows.Element == CopyBatch {
         try await pool.withConnection { connection in
             connection.statementTimeout = configuration.statementTimeout
@@ -51,8 +53,28 @@ public struct LogFiller: Sendable {
                     throw LogFillError.endsElsewhere(
                         StatedHead(head), wanted: last, hash: hash)
                 }
+                try alongside(connection)
                 try finish(head, on: connection)
                 return head
+            }
+        }
+    }
+
+    /// Empties a log that was just filled, for those who found out too late that something else is missing.
+    ///
+    /// - Parameter head: what ``fill(upTo:expecting:from:progress:alongside:)`` returned. Where the log has gone on since,
+    ///   this throws ``LogFillError/notEmpty(head:)`` and changes nothing.
+    public func takeBack(
+        _ head: LogHead, alongside: @escaping @Sendable (isolated Connection) throws -> Void = { _ in }
+    ) async throws {
+        try await pool.withConnection { connection in
+            connection.statementTimeout = configuration.statementTimeout
+            try await connection.transaction { connection in
+                let now = try LogStatements.head(connection.query("fill_lock", LogStatements.lockHead)).head
+                guard now == head else { throw LogFillError.notEmpty(head: now.position) }
+                try dropPartitions(on: connection)
+                try alongside(connection)
+                try finish(.start, on: connection)
             }
         }
     }
@@ -63,6 +85,18 @@ public struct LogFiller: Sendable {
             Int.self, [UInt8].self, Timestamp.self, Timestamp.self
         ).0
         guard head == 0 else { throw LogFillError.notEmpty(head: head) }
+        guard try connection.query("fill_look", "SELECT EXISTS (SELECT FROM log.events)").only(Bool.self) == false
+        else { throw LogFillError.notEmpty(head: head) }
+        try dropPartitions(on: connection)
+        try connection.runScript(
+            "fill_settings",
+            unsafeSQL: """
+                SET LOCAL maintenance_work_mem = '\(configuration.indexMegabytes)MB';
+                SET LOCAL max_parallel_maintenance_workers = \(configuration.indexWorkers);
+                """)
+    }
+
+    private func dropPartitions(on connection: isolated Connection) throws {
         let partitions = try connection.query(
             "fill_partitions",
             """
@@ -70,17 +104,9 @@ public struct LogFiller: Sendable {
             WHERE i.inhparent = 'log.events'::regclass
             """
         ).decode(String.self)
-        guard try connection.query("fill_look", "SELECT EXISTS (SELECT FROM log.events)").only(Bool.self) == false
-        else { throw LogFillError.notEmpty(head: head) }
         for partition in partitions {
             try connection.execute("fill_clear", "DROP TABLE log.\(identifier: partition)")
         }
-        try connection.runScript(
-            "fill_settings",
-            unsafeSQL: """
-                SET LOCAL maintenance_work_mem = '\(configuration.indexMegabytes)MB';
-                SET LOCAL max_parallel_maintenance_workers = \(configuration.indexWorkers);
-                """)
     }
 
     private func copy<Rows: AsyncSequence>(

@@ -16,8 +16,7 @@ public struct Rebuilder<Fold: ProjectionFold>: Sendable {
     let configuration: RebuildConfiguration
     let logger: Logger
 
-    /// The schema in which tables are filled; whatever a killed rebuild left there goes with the next.
-    static var schema: String { "rebuilt" }
+    static var schema: String { ProjectionSet.draft }
 
     public init(
         set: ProjectionSet, fold: Fold, pool: PostgresPool, configuration: RebuildConfiguration = .init(),

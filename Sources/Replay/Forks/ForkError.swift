@@ -1,14 +1,10 @@
 /// Why a fork is not made, opened or dropped, and what to do.
-public enum ForkError: Error, Sendable, Hashable, CustomStringConvertible {
+public enum ForkError: AdvisingError, Sendable, Hashable {
     case badName(String)
     case taken(ForkName)
     case unknown(String, nearest: String?)
     case unfinished(ForkName)
     case inUse(ForkName)
-    /// The database's user may not make databases.
-    case mayNotCreate(role: String)
-    /// The server takes no longer name for a database.
-    case nameTooLong(database: String)
     /// The log should have an event there, and has none.
     case gone(Int)
     /// The log ends before that position.
@@ -22,8 +18,6 @@ public enum ForkError: Error, Sendable, Hashable, CustomStringConvertible {
             "There is no fork called \(name).\(nearest.map { " Did you mean \($0)?" } ?? "")"
         case .unfinished(let name): "The fork \(name) was never finished: whoever made it was stopped over it."
         case .inUse(let name): "The fork \(name) is in use."
-        case .mayNotCreate(let role): "The database's user \(role) may not make databases."
-        case .nameTooLong(let database): "\(database) is too long for the name of a database."
         case .gone(let position): "Position \(position) is missing from the log."
         case .future(let head): "The log ends at position \(head)."
         }
@@ -32,12 +26,11 @@ public enum ForkError: Error, Sendable, Hashable, CustomStringConvertible {
     /// What to do next, as a sentence.
     public var advice: String {
         switch self {
-        case .badName, .nameTooLong: "Choose a shorter name of letters, digits and dashes."
+        case .badName: "Choose a shorter name of letters, digits and dashes."
         case .taken(let name): "Choose another name, or run: lifeos replay drop-fork \(name)"
         case .unknown: "Run: lifeos replay forks"
         case .unfinished(let name): "Run: lifeos replay drop-fork \(name)"
         case .inUse: "Stop what serves it, or whoever else is connected to it, and try again."
-        case .mayNotCreate(let role): "Have the server's administrator run: ALTER ROLE \"\(role)\" CREATEDB"
         case .gone: "Run: lifeos log verify"
         case .future: "Choose a point that has been."
         }

@@ -59,22 +59,13 @@ public struct Forks: Sendable {
         return fork
     }
 
-    /// How to reach a fork: as its source is, but for the database.
-    public func configuration(of fork: Fork) throws -> PoolConfiguration {
-        if fork.state != .whole { throw ForkError.unfinished(fork.name) }
-        return try configuration(of: fork.database)
-    }
-
-    func configuration(of database: String) throws(PostgresError) -> PoolConfiguration {
-        var configuration = pool.configuration
-        configuration.connection = try configuration.connection.inDatabase(database)
-        return configuration
-    }
-
     /// Connections to a fork; to be closed by whoever asked.
     public func open(_ fork: Fork, metrics: Metrics = Metrics()) async throws -> PostgresPool {
-        try await PostgresPool(configuration: configuration(of: fork), metrics: metrics, logger: logger)
+        if fork.state != .whole { throw ForkError.unfinished(fork.name) }
+        return try await database(fork.database).open(metrics: metrics)
     }
+
+    func database(_ name: String) -> NewDatabase { NewDatabase(pool: pool, name: name, logger: logger) }
 
     /// Removes a fork with all that was written in it.
     ///
@@ -82,21 +73,10 @@ public struct Forks: Sendable {
     @discardableResult
     public func drop(_ name: String) async throws -> Fork {
         let fork = try await find(name)
-        do {
-            try await pool.withConnection { connection in
-                connection.statementTimeout = Self.statementTimeout
-                try connection.execute("fork_drop", "DROP DATABASE \(identifier: fork.database)")
-            }
-        } catch let error as PostgresError where error.code == Self.objectInUse {
-            throw ForkError.inUse(fork.name)
-        }
+        guard try await database(fork.database).drop() else { throw ForkError.inUse(fork.name) }
         logger.info("dropped a fork", ["fork": fork.name.text])
         return fork
     }
-
-    private static let objectInUse = PostgresError.Code(rawValue: "55006")
-    /// Making and removing a database copies and deletes files.
-    static let statementTimeout: Duration = .seconds(600)
 
     /// Who the source is, and what its database is called.
     func identity() async throws -> (source: UUID, database: String) {

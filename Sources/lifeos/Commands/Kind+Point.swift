@@ -43,7 +43,7 @@ extension Failure {
     static func telling<Result>(_ body: () async throws -> Result) async throws -> Result {
         do { return try await body() } catch let problem as QueryProblem {
             throw Failure(problem)
-        } catch let error as ForkError {
+        } catch let error as any AdvisingError {
             throw Failure(error.description, advice: error.advice)
         }
     }

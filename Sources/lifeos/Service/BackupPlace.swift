@@ -15,9 +15,10 @@ struct BackupPlace {
     /// The folder that blobs are in.
     let blobs: String
 
-    init(_ settings: Settings, metrics: Metrics, logger: Logger) throws {
+    /// - Parameter from: where backups are, rather than where the settings say.
+    init(_ settings: Settings, from: String? = nil, metrics: Metrics, logger: Logger) throws {
         let home = settings[LifeOSSettings.home]
-        target = try BackupTarget(settings[BackupSettings.target] ?? "\(home)/backups")
+        target = try BackupTarget(from ?? settings[BackupSettings.target] ?? "\(home)/backups")
         blobs = "\(home)/blobs"
         shelf = BackupShelf(
             try Self.store(target, settings, metrics: metrics, logger: logger), Keyring(try Self.secret(settings)))

@@ -172,8 +172,10 @@ import Testing
                 configuration: .init(connection: studio.database.conninfo + " user=\(role)"), metrics: Metrics(),
                 logger: .silent)
             let forks = try forks(studio, weak)
-            await #expect(throws: ForkError.mayNotCreate(role: role)) { try await forks.make(name: "mine", at: 0) }
-            #expect(ForkError.mayNotCreate(role: role).advice.contains("CREATEDB"))
+            await #expect(throws: NewDatabaseError.mayNotCreate(role: role)) {
+                try await forks.make(name: "mine", at: 0)
+            }
+            #expect(NewDatabaseError.mayNotCreate(role: role).advice.contains("CREATEDB"))
             await weak.close()
         }
     }

@@ -5,12 +5,18 @@ import Telemetry
 
 extension Command {
     /// Runs what works on backups alone, without the database.
-    static func withBackups(_ run: Invocation, _ body: (BackupPlace) async throws -> Void) async throws {
+    ///
+    /// - Parameter from: where they are, rather than where the settings say.
+    static func withBackups(
+        _ run: Invocation, from: String? = nil, _ body: (BackupPlace) async throws -> Void
+    ) async throws {
         try await tellingOfBackups {
             let settings = try Settings(run.environment, declaring: LifeOSSettings.all)
             let instruments = try Instruments(settings, environment: run.environment)
             defer { instruments.logger.flush() }
-            try await body(BackupPlace(settings, metrics: instruments.metrics, logger: instruments.logger))
+            let from = from.map { $0.hasPrefix("/") || $0.hasPrefix("s3:") ? $0 : "\(run.folder)/\($0)" }
+            try await body(
+                BackupPlace(settings, from: from, metrics: instruments.metrics, logger: instruments.logger))
         }
     }
 

@@ -1,5 +1,7 @@
 public import Catalogue
+import Cryptography
 public import Entities
+import EventLog
 public import Migrations
 public import Postgres
 public import Projections
@@ -32,12 +34,31 @@ public struct Blueprint: Sendable {
         try await Migrator(migrations, logger: logger).run(in: pool)
     }
 
-    /// Makes all tables from a log that was just filled. Nobody has used the database before, so nothing is kept.
-    public func project(
-        in pool: PostgresPool, logger: Logger,
-        progress: @escaping @Sendable (ProjectionProgress) -> Void = { _ in }
+    /// Fills the empty log of a database that has this schema.
+    ///
+    /// - Parameter alongside: what else belongs to it: happens with the log or not at all.
+    func fill<Rows: AsyncSequence & Sendable>(
+        _ pool: PostgresPool, upTo last: Int, expecting hash: SHA256Digest?, from rows: Rows,
+        progress: @escaping @Sendable (FillingProgress) -> Void,
+        alongside: @escaping @Sendable (isolated Connection) throws -> Void
+    ) async throws -> LogHead where Rows.Element == CopyBatch {
+        try await LogFiller(pool: pool).fill(
+            upTo: last, expecting: hash, from: rows,
+            progress: { progress(FillingProgress(.copying, done: $0, total: last)) },
+            alongside: { connection in
+                try alongside(connection)
+                // Whoever opens the database next makes the tables, should this process not come to it.
+                try connection.markProjectionsStale()
+            })
+    }
+
+    /// Makes all tables from a log that was just filled. Nobody has used them before, so nothing of old ones is kept.
+    func project(
+        in pool: PostgresPool, logger: Logger, progress: @escaping @Sendable (FillingProgress) -> Void
     ) async throws {
-        try await set.bringUpToDate(in: pool, fold: fold, logger: logger, progress: progress)
+        try await set.bringUpToDate(in: pool, fold: fold, logger: logger) { step in
+            progress(FillingProgress(.building, done: step.eventsDone, total: step.eventsTotal))
+        }
         _ = try await OldSchema.dropAll(in: pool)
     }
 }
