@@ -102,6 +102,23 @@ import Testing
         #expect(error?.message.contains("\(ids[1])") == true)
     }
 
+    @Test func aBlobDamagedInTheStoreIsMendedByStoringItAnew() async throws {
+        try await LoggedSystem.with { system in
+            try system.addBlob(Array("a blob".utf8))
+            try await system.fill(3)
+            try await system.back(up: .full)
+            let name = try #require(system.store.names.first { $0.hasPrefix("blobs/") })
+            system.store.change { $0[name]?[1] ^= 1 }
+            let broken = try await BackupVerifier(system.shelf()).verify()
+            #expect(broken.faults.map(\.isBlob) == [true])
+            // Of the same size, it passes for good.
+            try await system.back(up: .full)
+            #expect(try await !BackupVerifier(system.shelf()).verify().isSound)
+            try await system.back(up: .full, storesBlobsAnew: true)
+            #expect(try await BackupVerifier(system.shelf()).verify().isSound)
+        }
+    }
+
     @Test func aReaderStopsBeforeItGivesWhatWasChanged() async throws {
         let genuine = try await makeStore(nil)
         let names = genuine.keys.filter { $0.contains("/log-") && $0.contains("-full-900") }.sorted()

@@ -12,19 +12,23 @@ public struct BackupCreator: Sendable {
     let shelf: BackupShelf
     private let blobs: String?
     private let clock: any WallClock
+    private let storesBlobsAnew: Bool
     private let segmentRawBytes: Int
 
     /// - Parameters:
     ///   - blobs: the folder with the blobs; nil where there are none.
+    ///   - storesBlobsAnew: whether a full backup stores every blob again. Default no: what lies in the store in its full
+    ///     size is taken for good, as long as no verification says otherwise.
     ///   - segmentRawBytes: a segment ends once it has so many; tests want it small.
     public init(
         pool: PostgresPool, shelf: BackupShelf, blobs: String?, clock: any WallClock = SystemWallClock(),
-        segmentRawBytes: Int = BackupLimits.segmentRawBytes
+        storesBlobsAnew: Bool = false, segmentRawBytes: Int = BackupLimits.segmentRawBytes
     ) {
         self.pool = pool
         self.shelf = shelf
         self.blobs = blobs
         self.clock = clock
+        self.storesBlobsAnew = storesBlobsAnew
         self.segmentRawBytes = segmentRawBytes
     }
 
@@ -133,7 +137,7 @@ public struct BackupCreator: Sendable {
             let key = try await shelf.keyring.key(opening: manifest.encryption)
             for blob in try await index.blobs(of: manifest, key) { known.insert(blob.hash) }
         }
-        let uploader = BlobUploader(store: shelf.store, key: key, folder: blobs)
+        let uploader = BlobUploader(store: shelf.store, key: key, folder: blobs, storesAnew: storesBlobsAnew)
         manifest.blobIndexes = try await uploader.upload(besides: known, into: manifest.id.folder)
     }
 }

@@ -10,6 +10,8 @@ struct BlobUploader: Sendable {
     let key: BackupKey?
     /// Holds `ab/<sha256>`.
     let folder: String
+    /// Whether what is in the store already is stored again: it may have been damaged there.
+    let storesAnew: Bool
 
     /// - Parameters:
     ///   - known: what the backups before this one name.
@@ -26,7 +28,7 @@ struct BlobUploader: Sendable {
                     !known.contains(hash), let bytes = Files.size(of: path)
                 else { continue }
                 let blob = Blob(hash: hash, bytes: bytes)
-                if stored == nil { stored = try await storedSizes() }
+                if stored == nil { stored = storesAnew ? [:] : try await storedSizes() }
                 if try stored?[blob.storedName(key)] != sealedBytes(blob) { try await upload(blob, path) }
                 waiting.append(blob)
                 guard waiting.count == BackupLimits.blobsPerIndex else { continue }

@@ -70,7 +70,7 @@ struct BlobReader: Sendable {
             try take(part)
         }
         guard hasher.finish() == blob.hash, count == blob.bytes else {
-            throw SegmentReader.damaged("The blob \(blob.hash)", "is not what its name says")
+            throw SegmentReader.damaged("The blob \(blob.hash)", "in \(Blob.folder) is not what its name says")
         }
     }
 }

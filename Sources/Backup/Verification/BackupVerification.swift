@@ -21,10 +21,13 @@ public struct BackupFault: Sendable, Hashable, CustomStringConvertible {
     public let backup: BackupID
     /// A sentence about it for people.
     public let explanation: String
+    /// Whether it is a blob, which other backups may share: a new backup has to store it anew.
+    public let isBlob: Bool
 
-    public init(_ backup: BackupID, _ explanation: String) {
+    public init(_ backup: BackupID, _ explanation: String, isBlob: Bool = false) {
         self.backup = backup
         self.explanation = explanation
+        self.isBlob = isBlob
     }
 
     public var description: String { explanation }

@@ -143,7 +143,7 @@ public struct BackupVerifier: Sendable {
                 fresh.append(blob)
             }
             let found = try await inParallel(fresh, of: manifest) { blob in try await blobs.read(blob) }
-            result.faults += found.faults
+            result.faults += found.faults.map { BackupFault($0.backup, $0.explanation, isBlob: true) }
             result.blobs += index.count
             tally.add(index.count)
         }

@@ -63,10 +63,10 @@ struct BackupPlace {
 
     /// Makes a backup and keeps record of it in the log.
     func create(
-        _ kind: BackupKind, of service: EntityService, _ operation: Operation,
+        _ kind: BackupKind, of service: EntityService, _ operation: Operation, storesBlobsAnew: Bool = false,
         progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
     ) async throws -> Manifest {
-        let creator = BackupCreator(pool: service.pool, shelf: shelf, blobs: blobs)
+        let creator = BackupCreator(pool: service.pool, shelf: shelf, blobs: blobs, storesBlobsAnew: storesBlobsAnew)
         // Before the operation begins: what is restored has no operation in it that never ends.
         let head = try await creator.head()
         let brief = Operation.Brief(

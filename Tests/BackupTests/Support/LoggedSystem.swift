@@ -83,11 +83,12 @@ struct LoggedSystem: Sendable {
     @discardableResult
     func back(
         up kind: BackupKind, _ secret: BackupSecret? = nil, in other: (any BackupStore)? = nil,
-        segmentRawBytes: Int = 8_000
+        storesBlobsAnew: Bool = false, segmentRawBytes: Int = 8_000
     ) async throws -> Manifest {
         clock.advance(by: .seconds(60))
         let creator = BackupCreator(
-            pool: pool, shelf: shelf(secret, in: other), blobs: blobs, clock: clock, segmentRawBytes: segmentRawBytes)
+            pool: pool, shelf: shelf(secret, in: other), blobs: blobs, clock: clock,
+            storesBlobsAnew: storesBlobsAnew, segmentRawBytes: segmentRawBytes)
         return try await creator.create(kind, upTo: creator.head())
     }
 

@@ -11,6 +11,9 @@ extension Command {
     private static let encrypts = Option(
         flag: "encrypt", "Refuses to make a backup without a key. Where a key is set, every backup is encrypted.")
 
+    private static let anew = Option(
+        flag: "blobs-anew", "Stores every blob again, also where it is there: after a verification found one damaged.")
+
     static let backupCreate = Command(
         "backup create", "Copies the log and all blobs to where backups are, while everybody goes on working.",
         details: """
@@ -19,15 +22,16 @@ extension Command {
             Where backups go, and what they are encrypted with, is in the settings: `lifeos help settings`. Try them with \
             `lifeos backup verify`.
             """,
-        options: [full, incremental, encrypts],
+        options: [full, incremental, encrypts, anew],
         examples: [
             "lifeos backup create": "A full backup.",
             "lifeos backup create --incremental": "What happened since the last one.",
         ]
     ) { run in
-        guard !(run[full] && run[incremental]) else {
+        guard !(run[incremental] && (run[full] || run[anew])) else {
             throw Failure(
-                "--full and --incremental exclude each other.", advice: "Choose one.", code: .usage, exitCode: .usage)
+                "--incremental excludes \(run[full] ? "--full" : "--blobs-anew").", advice: "Choose one.", code: .usage,
+                exitCode: .usage)
         }
         try await withBackups(run) { place in
             if run[encrypts], place.shelf.keyring.isEmpty {
@@ -44,7 +48,7 @@ extension Command {
                 try await tellingOfBackups {
                     try await place.create(
                         run[incremental] ? .incremental : .full, of: bench.service,
-                        Operation(bench.service, actor: Workbench.actor)
+                        Operation(bench.service, actor: Workbench.actor), storesBlobsAnew: run[anew]
                     ) { progress.reach($0, of: $1) }
                 }
             }

@@ -60,10 +60,12 @@ extension Command {
     }
 
     private static func advice(_ result: BackupVerification) -> String {
+        // What lies in the store would be taken for good again.
+        let command = "lifeos backup create --full\(result.faults.contains { $0.isBlob } ? " --blobs-anew" : "")"
         guard let sound = result.sound.last else {
-            return "Make a new backup now: lifeos backup create --full; and look for another copy of the old ones."
+            return "Make a new backup now: \(command); and look for another copy of the old ones."
         }
-        return "The newest that is sound is \(sound). Make a new one now: lifeos backup create --full"
+        return "The newest that is sound is \(sound). Make a new one now: \(command)"
     }
 }
 
