@@ -143,6 +143,7 @@ let package = Package(
             [
                 "TestStudio", "Replay", "Backup", "Entities", "Catalogue", "Projections", "EventLog", "Migrations",
                 "Postgres",
+                "Cryptography",
                 "Telemetry",
                 "JSON", "System", "TestSupport",
             ]),
@@ -161,7 +162,8 @@ let package = Package(
         tests(
             "APITests",
             [
-                "API", "Accounts", "Entities", "Projections", "EventLog", "Migrations", "Catalogue", "Postgres",
+                "API", "Replay", "Accounts", "Entities", "Projections", "EventLog", "Migrations", "Catalogue",
+                "Postgres",
                 "HTTPServer", "HTTPClient", "Cryptography", "Telemetry", "JSON", "System", "TestSupport",
             ]),
         tests(

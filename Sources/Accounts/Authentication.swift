@@ -5,9 +5,16 @@ public struct Authentication: Middleware {
     private let token: AdminToken
     private let sessions: Sessions
     private let signInPath: String
+    private let witness: @Sendable (Access) -> Void
 
-    /// - Parameter signInPath: where browsers are sent that ask for a page.
-    public init(token: AdminToken, sessions: Sessions, signInPath: String = "/console/sign-in") {
+    /// - Parameters:
+    ///   - signInPath: where browsers are sent that ask for a page.
+    ///   - witness: told of refusals; must not keep the request waiting.
+    public init(
+        token: AdminToken, sessions: Sessions, signInPath: String = "/console/sign-in",
+        witness: @escaping @Sendable (Access) -> Void = { _ in }
+    ) {
+        self.witness = witness
         self.token = token
         self.sessions = sessions
         self.signInPath = signInPath
@@ -16,6 +23,7 @@ public struct Authentication: Middleware {
     public func before(_ request: inout Request) throws -> Response? {
         if let authorization = request.header("Authorization") {
             guard let bearer = Self.bearer(authorization), token.matches(bearer) else {
+                witness(Access(.refused, by: .bearer, request, .wrongToken))
                 throw Problem.unauthorized(
                     "The token is wrong. Send the one of LIFEOS_ADMIN_TOKEN, or of the file admin-token in LIFEOS_HOME."
                 )
@@ -23,12 +31,24 @@ public struct Authentication: Middleware {
             return nil
         }
         if sessions.holds(in: request) {
-            try Self.refuseForgery(request)
+            do {
+                try Self.refuseForgery(request)
+            } catch {
+                witness(Access(.refused, by: .session, request, .forgedRequest))
+                throw error
+            }
             return nil
         }
         let wantsPage = request.method == .get && request.header("Accept")?.contains("text/html") == true
         if wantsPage { return .redirect(to: signInPath) }
+        if Self.isTelling(request) { witness(Access(.refused, by: .bearer, request, .noToken)) }
         throw Problem.unauthorized()
+    }
+
+    /// Whether it says something that somebody came without a token: not where a program only has to be told that it needs one.
+    private static func isTelling(_ request: Request) -> Bool {
+        !(request.method == .get || request.method == .head || request.method == .options)
+            || request.path.hasPrefix("/api/v2/admin/")
     }
 
     private static func bearer(_ authorization: String) -> String? {

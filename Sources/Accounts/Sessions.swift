@@ -1,5 +1,5 @@
 internal import Cryptography
-internal import HTTPServer
+public import HTTPServer
 public import System
 
 /// Sessions of the console: a cookie that says until when it holds, signed with a key that hangs on the admin token.
@@ -12,12 +12,16 @@ public struct Sessions: Sendable {
     private let lifetime: Duration
     private let isSecure: Bool
     private let clock: any WallClock
+    private let witness: @Sendable (Access) -> Void
 
-    /// - Parameter isSecure: whether browsers come by HTTPS; the cookie then never travels in the clear.
+    /// - Parameters:
+    ///   - isSecure: whether browsers come by HTTPS; the cookie then never travels in the clear.
+    ///   - witness: told who signed in, was refused, or signed out; must not keep the request waiting.
     public init(
         token: AdminToken, isSecure: Bool, lifetime: Duration = .seconds(12 * 3_600),
-        clock: any WallClock = SystemWallClock()
+        clock: any WallClock = SystemWallClock(), witness: @escaping @Sendable (Access) -> Void = { _ in }
     ) {
+        self.witness = witness
         self.token = token
         self.isSecure = isSecure
         self.lifetime = lifetime
@@ -25,14 +29,21 @@ public struct Sessions: Sendable {
     }
 
     /// The `Set-Cookie` of a new session, or `nil` when the token is wrong.
-    public func begin(with text: String) throws -> String? {
-        guard token.matches(text) else { return nil }
+    public func begin(with text: String, _ request: Request) throws -> String? {
+        guard token.matches(text) else {
+            witness(Access(.refused, by: .console, request, .wrongToken))
+            return nil
+        }
+        witness(Access(.signedIn, by: .console, request))
         let expiry = String((clock.now() + lifetime).microsecondsSinceEpoch)
         return try cookie("\(expiry).\(signature(of: expiry))", seconds: lifetime.components.seconds)
     }
 
     /// The `Set-Cookie` that ends a session.
-    public func end() -> String { cookie("", seconds: 0) }
+    public func end(_ request: Request) -> String {
+        witness(Access(.signedOut, by: .console, request))
+        return cookie("", seconds: 0)
+    }
 
     /// Whether the request carries a session that still holds.
     func holds(in request: Request) -> Bool {

@@ -82,9 +82,9 @@ public struct ConsoleRoutes: Sendable {
         router.post(
             "/console/sign-out", body: .buffered(bytesMax: 1 << 10),
             info: RouteInfo(name: "console.session.end", summary: "Ends the session.", tags: ["console"])
-        ) { _ in
+        ) { request in
             var answer = Response.redirect(to: "/console/sign-in")
-            answer.headers.add("Set-Cookie", parts.sessions.end())
+            answer.headers.add("Set-Cookie", parts.sessions.end(request))
             return answer
         }
     }
@@ -92,7 +92,7 @@ public struct ConsoleRoutes: Sendable {
     private func signIn(_ request: Request) throws -> Response {
         try Authentication.refuseForgery(request)
         let token = try request.form().values(of: "token").first ?? ""
-        guard let cookie = try parts.sessions.begin(with: token) else {
+        guard let cookie = try parts.sessions.begin(with: token, request) else {
             return .html(
                 SignInPage(
                     notice: parts.notice,

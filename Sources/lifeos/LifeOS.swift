@@ -18,7 +18,9 @@ enum LifeOS {
         ],
         commands: [
             .serve, .migrate, .importFolder, .exportJSON, .sampleLoad, .eventsDocs, .logShow, .logVerify, .audit,
-            .projectionsList, .projectionsRebuild, .projectionsCheck, .projectionsDropOld, .replayDiff, .rollback,
+            .auditExport, .auditVerifyExport,
+            .projectionsList, .projectionsRebuild, .projectionsCheck, .projectionsDropOld, .replayInspect, .replayDiff,
+            .rollback,
             .undo, .replayFork, .replayForks, .replayDropFork, .backupCreate, .backupList, .backupVerify, .backupPrune,
             .backupRestore, .doctor, .version,
         ],

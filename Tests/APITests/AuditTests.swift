@@ -1,5 +1,6 @@
 import Entities
 import JSON
+import Replay
 import System
 import TestSupport
 import Testing
@@ -104,6 +105,46 @@ import Testing
                 #expect(answer.status == 400)
                 #expect(answer.places == [place])
             }
+        }
+    }
+}
+
+@Suite struct InspectionRouteTests {
+    @Test func aPointIsLookedAt() async throws {
+        try await Studio.with { studio in
+            let client = try studio.client()
+            let ada = try await client.send("POST /api/v2/characters", ["name": "Ada"])
+            _ = try await client.send("POST /api/v2/characters", ["name": "Bo"])
+            _ = try await client.send("POST /api/v2/characters/\(ada.id)/archive", nil)
+            let answer = try await client.get("/api/v2/admin/replay/inspect?at=event:\(ada.id).1")
+            #expect(answer.json["position"] == 1)
+            #expect(answer.json["head"]?["position"] == 3)
+            let row = answer.json["types"]?[0]
+            #expect(row?["then"] == ["alive": 1, "archived": 0])
+            #expect(row?["now"] == ["alive": 1, "archived": 1])
+            #expect(answer.json["last_events"]?[0]?["name"] == "Ada")
+            for query in ["", "?at=4", "?at=soon", "?at=1&events=0"] {
+                #expect(try await client.get("/api/v2/admin/replay/inspect\(query)").status == 400)
+            }
+        }
+    }
+
+    @Test func anExportComesWithItsProof() async throws {
+        try await Studio.with { studio in
+            let client = try studio.client()
+            for name in ["Ada", "Bo"] { _ = try await client.send("POST /api/v2/characters", ["name": .string(name)]) }
+            for format in ExportFormat.allCases {
+                let answer = try await client.get("/api/v2/admin/audit/export?format=\(format.rawValue)&until=2")
+                #expect(answer.status == 200)
+                #expect(answer.header("Content-Disposition")?.contains("lifeos-audit.\(format.rawValue)") == true)
+                var verifier = try ExportVerifier()
+                verifier.take(answer.bytes)
+                let result = verifier.finish()
+                #expect(result.faults == [])
+                #expect(result.isComplete && result.eventCount == 2)
+            }
+            let refused = try await client.get("/api/v2/admin/audit/export?format=pdf")
+            #expect(refused.places == ["format"])
         }
     }
 }

@@ -49,7 +49,7 @@ final class Studio: Sendable {
         let background = Background(service, logger: .silent)
         self.background = background
         let projections = ProjectionWork(service: service, files: files, logger: .silent)
-        let audit = AuditRoutes(pool: pool)
+        let audit = AuditRoutes(service: service)
         let router = Self.router(catalogue, headers) { open in
             HealthRoutes(checks: checks, version: "test").declare(in: &open)
             MetricsRoutes(metrics: metrics).declare(in: &open)
@@ -60,6 +60,7 @@ final class Studio: Sendable {
             ProjectionRoutes(work: projections, background: background).declare(in: &signedIn)
             OperationRoutes(background: background).declare(in: &signedIn)
             audit.declare(in: &signedIn)
+            InspectionRoutes(service: service).declare(in: &signedIn)
         }
         routes = router.routes
         server = HTTPServer(router: router, metrics: metrics, logger: .silent)

@@ -24,7 +24,7 @@ import Testing
         router.post("/begin") { request in
             var response = Response.empty()
             let text = String(decoding: request.body, as: UTF8.self)
-            guard let cookie = try sessions.begin(with: text) else { throw Problem.unauthorized() }
+            guard let cookie = try sessions.begin(with: text, request) else { throw Problem.unauthorized() }
             response.headers.add("Set-Cookie", cookie)
             return response
         }

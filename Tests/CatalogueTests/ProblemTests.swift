@@ -71,6 +71,22 @@ struct Mistake: Sendable, CustomTestStringConvertible {
         Mistake(#""labels": "C""#, #""labels": "E""#, 25, #"must be one of "A", "B", "C", "D""#),
         Mistake("{color}", "{colour}", 30, #""colour": did you mean "color"?"#),
         Mistake("{color}", "{color", 30, "opens a brace that it does not close"),
+        Mistake(
+            #""analyser": "thing""#, #""summary": [{ "title": "Colours", "count_by": "colour" }]"#, 31,
+            #"/summary/0/count_by names no field of the schema, "colour": did you mean "color"?"#),
+        Mistake(#""analyser": "thing""#, #""summary": [{ "title": "Sizes" }]"#, 31, #"neither "count_by" nor "sum""#),
+        Mistake(
+            #""analyser": "thing""#, #""summary": [{ "title": "Sizes", "sum": "color" }]"#, 31,
+            "/summary/0/sum has to name a number field, and color is none"),
+        Mistake(
+            #""analyser": "thing""#, #""summary": [{ "title": "Sizes", "sum": "size", "by": "labels" }]"#, 31,
+            "/summary/0/by has to name a field of single, short values"),
+        Mistake(
+            #""analyser": "thing""#, #""summary": [{ "title": "Sizes", "count_by": "color", "sum": "size" }]"#, 31,
+            #"stands beside "count_by": keep one"#),
+        Mistake(
+            #""analyser": "thing""#, #""summary": [{ "title": "Sizes", "count_by": "color", "by": "size" }]"#, 31,
+            "leave it out"),
         // References.
         Mistake(
             #""x-references": ["thing"]"#, #""x-references": ["thnig"]"#, 18,

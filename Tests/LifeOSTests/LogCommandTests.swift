@@ -40,7 +40,8 @@ import Testing
         let shown = try await RunningLifeOS.run(
             ["log", "show", "--json", "--type", "character.created"], home: home)
         #expect(try lines(shown.outputText) == items, "\(shown.errorText)")
-        let latest = try await RunningLifeOS.run(["log", "show", "--limit", "1"], home: home)
+        let latest = try await RunningLifeOS.run(
+            ["log", "show", "--limit", "1", "--category", "character"], home: home)
         #expect(latest.outputText.contains("character.created"))
         #expect(latest.outputText.contains("Cleo"))
         let none = try await RunningLifeOS.run(["log", "show", "--actor", "nobody"], home: home)

@@ -1,18 +1,20 @@
-import Entities
+public import Entities
+import EventLog
 public import HTTPServer
 import JSON
-public import Postgres
+import Postgres
 import Replay
 import System
 
 /// The audit trail: who did what to what, when, from where, and why.
 public struct AuditRoutes: Sendable {
-    private let pool: PostgresPool
+    private let service: EntityService
+    private var pool: PostgresPool { service.pool }
     private let reader: AuditReader
 
-    public init(pool: PostgresPool) {
-        self.pool = pool
-        reader = AuditReader(pool: pool)
+    public init(service: EntityService) {
+        self.service = service
+        reader = AuditReader(pool: service.pool)
     }
 
     public func declare(in router: inout Router) {
@@ -22,6 +24,29 @@ public struct AuditRoutes: Sendable {
                 name: "audit.list", summary: "Who did what to what, when, from where, and why; the latest first.",
                 tags: ["Audit"], details: Operation.audit)
         ) { request in try await list(request) }
+        router.get(
+            "/api/v2/admin/audit/export",
+            info: RouteInfo(
+                name: "audit.export",
+                summary: "Download a part of the audit trail, with the proof that the log has it so.",
+                tags: ["Audit"], details: Operation.auditExport)
+        ) { request in try await export(request) }
+    }
+
+    /// Made while it is sent: a page of it is in memory, however long it is.
+    private func export(_ request: Request) async throws -> Response {
+        let (parameters, format) = try request.query.decode(unknown: .refused) {
+            (reader: inout ParameterReader) throws(Problem) in
+            (AuditParameters(&reader), reader.choice("format", default: ExportFormat.jsonl))
+        }
+        let filter = try await parameters.filter(in: pool)
+        let asked = try CommandRequest.meta(request, service.identifiers)
+        let type = MediaType(format == .csv ? "text/csv; charset=utf-8" : "application/jsonl") ?? .bytes
+        var response = Response.stream(type: type) { writer in
+            _ = try await AuditExport(service).run(filter, format, askedBy: asked) { try await writer.write($0) }
+        }
+        response.headers.add("Content-Disposition", "attachment; filename=\"lifeos-audit.\(format.rawValue)\"")
+        return response
     }
 
     private func list(_ request: Request) async throws -> Response {

@@ -26,6 +26,20 @@ extension Operation {
                 ]))
         ])
 
+    static let auditExport = Operation(
+        parameters: Parameter.audit + [
+            Parameter(
+                name: "format", place: .query, summary: "Comma-separated values, or one JSON object a line.",
+                schema: Schema.choice(ExportFormat.allCases.map(\.rawValue), default: ExportFormat.jsonl.rawValue)),
+            .reason, .correlation, .requestID,
+        ],
+        answers: [
+            Answer(
+                summary:
+                    "Every event with all that its hash covers; `lifeos audit verify-export` checks it without a database.",
+                schema: Schema.text, mediaType: "application/jsonl", otherMediaTypes: ["text/csv"])
+        ])
+
     static let entry = Schema.object([
         "position": Schema.whole(from: 1), "recorded_at": Schema.time, "actor": Schema.text, "verb": Schema.text,
         "type": Schema.text, "id": Schema.id, "version": Schema.whole(from: 1), "name": Schema.textOrNull,

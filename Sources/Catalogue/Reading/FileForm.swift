@@ -64,6 +64,7 @@ struct FileForm: Sendable {
         "schema": dataSchema,
         "search": ["type": "object", "additionalProperties": ["enum": ["A", "B", "C", "D"]]],
         "upcasters": ["type": "array", "items": upcaster],
+        "summary": ["type": "array", "items": summary, "maxItems": 10],
     ]
 
     /// Names become names of tables, columns and parts of addresses.
@@ -78,6 +79,9 @@ struct FileForm: Sendable {
             "required": ["type": "array", "items": ["type": "string"], "uniqueItems": true],
             "additionalProperties": ["type": "boolean"],
         ], required: ["properties"])
+
+    private static let summary = object(
+        ["title": text(60), "count_by": name, "sum": name, "by": name], required: ["title"])
 
     private static let upcaster = object(
         [

@@ -19,6 +19,7 @@ struct TypeDraft {
     var uniqueBy: String?
     var previewTemplate: String?
     var analyser: String?
+    var summaries: [TypeSummary] = []
     var upcaster = Upcaster(steps: [])
     var events: [EntityEvents.Draft] = []
     var fingerprint = ""

@@ -38,6 +38,7 @@ struct TypeReader {
         readFields()
         readNameFields()
         checkTemplate()
+        readSummaries()
         readUpcasters()
         readEvents()
         draft.fingerprint = fingerprint()

@@ -36,6 +36,8 @@ public final class EntityType: Sendable {
     public let previewTemplate: String?
     /// The tool that finds out the fields from an image.
     public let analyser: String?
+    /// What is told of all its entities together.
+    public let summaries: [TypeSummary]
     /// Sixteen hexadecimal digits that change whenever what the projections hold would: fields, search weights,
     /// references, upcasters, version. Descriptions do not count.
     public let fingerprint: String
@@ -64,6 +66,7 @@ public final class EntityType: Sendable {
         self.events = events
         previewTemplate = draft.previewTemplate
         analyser = draft.analyser
+        summaries = draft.summaries
         upcaster = draft.upcaster
         fingerprint = draft.fingerprint
         fieldPlaces = Dictionary(fields.enumerated().map { ($1.name, $0) }) { first, _ in first }

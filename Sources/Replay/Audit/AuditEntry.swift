@@ -58,6 +58,10 @@ public struct AuditEntry: Sendable, Hashable {
         case "linked", "unlinked":
             (["links"], data["to"]?.string.map { "\(data["relation"]?.string ?? "related") \($0)" })
         case "reverted": (data["data"]?.object?.names ?? [], data["version"]?.integer.map { "to version \($0)" })
+        case "restored":
+            (
+                (data["data"]?.object?.names ?? []) + (data.object?.names ?? []).filter { $0 != "data" }, nil
+            )
         default: (data.object?.names ?? [], nil)
         }
     }
@@ -92,17 +96,21 @@ extension AuditEntry {
     /// So many fields are named to people.
     private static let fieldsShownMax = 6
 
+    /// Events whose verb says all that there is to say.
+    private static let plainVerbs: Set = ["created", "archived", "unarchived", "favorited", "unfavorited"]
+
     /// What was done, for people: `updated character "Ada" (age, name)`.
     public var sentence: String {
-        var text = "\(verb.replacing("_", with: " ")) \(type.replacing("_", with: " ")) "
-        text += name.map { "\"\($0)\"" } ?? id.description
+        let words = verb.replacing("_", with: " ")
+        // The name of a sign-in is a sentence already.
+        if type == "sign_in", let name { return "\(words): \(name)" }
+        var text = "\(words) \(type.replacing("_", with: " ")) " + (name.map { "\"\($0)\"" } ?? id.description)
         if let detail {
             text += " (\(detail))"
-        } else if verb != "archived", verb != "unarchived", verb != "favorited", verb != "unfavorited", !changed.isEmpty
-        {
+        } else if !Self.plainVerbs.contains(verb), !changed.isEmpty {
             let more = changed.count - Self.fieldsShownMax
-            text +=
-                " (\(changed.prefix(Self.fieldsShownMax).joined(separator: ", "))\(more > 0 ? " and \(more) more" : ""))"
+            let rest = more > 0 ? " and \(more) more" : ""
+            text += " (\(changed.prefix(Self.fieldsShownMax).joined(separator: ", "))\(rest))"
         }
         return text
     }

@@ -75,7 +75,8 @@ extension Command {
 
     static func show(_ entry: AuditEntry, on output: Output) {
         if output.isJSON { return output.json(entry) }
-        var line = "\(entry.position)  \(entry.recordedAt)  \(entry.actor)  \(entry.sentence)"
+        let time = entry.recordedAt.description.prefix(19).replacing("T", with: " ") + "Z"
+        var line = "\(entry.position)  \(time)  \(entry.actor)  \(entry.sentence)"
         if let client = entry.client { line += "  from \(client)" }
         if let reason = entry.reason { line += "  because: \(reason)" }
         output.say(line.replacing("\n", with: " "))

@@ -15,7 +15,7 @@ extension Command {
     private static let head = Option(
         "head", statedHead, "A head noted down earlier, which this log has to contain.")
 
-    private static let statedHead = Kind(form: "a position and its hash, as 42:9f86d0…", placeholder: "position:hash") {
+    static let statedHead = Kind(form: "a position and its hash, as 42:9f86d0…", placeholder: "position:hash") {
         text, _ throws(Malformed) in
         guard let head = StatedHead(text) else {
             throw Malformed(hint: "`lifeos log verify` prints it; the hash has 64 digits.")

@@ -23,10 +23,13 @@ enum Routes {
         let projections: ProjectionRoutes
         let operations: OperationRoutes
         let audit: AuditRoutes
+        let inspection: InspectionRoutes
+        let access: AccessRecorder
     }
 
     static func router(_ parts: Parts) throws -> Router {
-        let sessions = Sessions(token: parts.token, isSecure: parts.isSecure)
+        let witness: @Sendable (Access) -> Void = { [access = parts.access] in access.witness($0) }
+        let sessions = Sessions(token: parts.token, isSecure: parts.isSecure, witness: witness)
         let health = HealthRoutes(checks: parts.checks, version: LifeOS.version)
         let console = try ConsoleRoutes(
             .init(
@@ -45,7 +48,7 @@ enum Routes {
         console.declareOpen(in: &router)
         let open = router.routes
         router.group("") { signedIn in
-            signedIn.use(Authentication(token: parts.token, sessions: sessions))
+            signedIn.use(Authentication(token: parts.token, sessions: sessions, witness: witness))
             console.declare(in: &signedIn)
             parts.entities.declare(in: &signedIn)
             parts.log.declare(in: &signedIn)
@@ -53,6 +56,7 @@ enum Routes {
             parts.projections.declare(in: &signedIn)
             parts.operations.declare(in: &signedIn)
             parts.audit.declare(in: &signedIn)
+            parts.inspection.declare(in: &signedIn)
             // Last: they describe whatever was declared before.
             DescriptionRoutes(
                 title: parts.mark?.title ?? "Life-OS", catalogue: parts.catalogue, version: LifeOS.version,

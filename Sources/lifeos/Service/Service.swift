@@ -44,7 +44,8 @@ struct Service {
                     address: "\(scheme)://\(listen)", dashboards: folders.dashboards, headers: headers,
                     catalogue: studio.catalogue, entities: studio.routes, log: studio.log, cache: studio.cache,
                     projections: studio.projections, operations: studio.operations,
-                    audit: AuditRoutes(pool: database.pool)))
+                    audit: studio.audit, inspection: studio.inspection,
+                    access: studio.access))
             let server = HTTPServer(
                 configuration: .init(listen: listen, tls: tls), router: router, metrics: metrics, logger: logger)
             do { try server.start() } catch {

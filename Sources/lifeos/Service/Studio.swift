@@ -1,4 +1,5 @@
 import API
+import Accounts
 import Catalogue
 import Entities
 import EventLog
@@ -15,10 +16,14 @@ struct Studio {
     let routes: EntityRoutes
     let log: LogRoutes
     let cache: CacheRoutes
+    private let signIns: SignInLog
     private let background: Background
     private let projectionWork: ProjectionWork
     var projections: ProjectionRoutes { ProjectionRoutes(work: projectionWork, background: background) }
     var operations: OperationRoutes { OperationRoutes(background: background) }
+    var audit: AuditRoutes { AuditRoutes(service: service) }
+    var inspection: InspectionRoutes { InspectionRoutes(service: service) }
+    let access = AccessRecorder()
 
     static func open(
         _ pool: PostgresPool, _ folders: Folders, headers: SecurityHeaders, metrics: Metrics, logger: Logger
@@ -40,6 +45,7 @@ struct Studio {
             service: service, tail: tail, routes: EntityRoutes(service: service, cache: cache),
             log: LogRoutes(reader: EventReader(pool: pool), tail: tail) { newestData(of: $0, catalogue) },
             cache: CacheRoutes(cache: cache),
+            signIns: SignInLog(service: service, logger: logger.named("sign-ins")),
             background: Background(service, logger: logger),
             projectionWork: ProjectionWork(service: service, files: files, logger: logger.named("projections")))
     }
@@ -47,10 +53,12 @@ struct Studio {
     func start() {
         service.start()
         service.undertaker.start()
+        access.start { [signIns] in await signIns.write($0) }
     }
 
     /// Writes what was accepted before it returns.
     func stop() async {
+        await access.stop()
         await background.stop()
         await service.stop()
         await tail.stop()
