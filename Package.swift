@@ -66,7 +66,11 @@ let package = Package(
                 "Cryptography",
                 "Spelling", "Telemetry", "JSON", "System",
             ]),
-        room("Console", ["Accounts", "HTML", "HTTPServer", "System"]),
+        room(
+            "Console",
+            [
+                "Replay", "Entities", "Catalogue", "EventLog", "Postgres", "Accounts", "HTML", "HTTPServer", "System",
+            ]),
         room("Accounts", ["HTTPServer", "Cryptography", "System"]),
         room(
             "Entities",

@@ -106,7 +106,7 @@ public struct ConsoleRoutes: Sendable {
 }
 
 extension Response {
-    fileprivate static func html(_ page: Page, _ status: Status = .ok) -> Response {
+    static func html(_ page: Page, _ status: Status = .ok) -> Response {
         Response(
             status, headers: ["Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"],
             body: .bytes(page.render()))

@@ -27,5 +27,7 @@ extension Page {
         }
     }
 
-    private static let places = [(name: "Overview", path: "/console")]
+    private static let places = [
+        (name: "Overview", path: "/console"), (name: "History", path: "/console/history"),
+    ]
 }

@@ -57,6 +57,43 @@ import Testing
         _ = try await lifeos.stop()
     }
 
+    @Test func theConsoleShowsTheMomentAndTheWayBack() async throws {
+        let lifeos = try await RunningLifeOS.start(home: home)
+        let origin = lifeos.address
+        let signedIn = try await lifeos.client.send(
+            .init(
+                .post, "\(origin)/console/sign-in",
+                headers: ["Origin": origin, "Content-Type": "application/x-www-form-urlencoded"],
+                body: .bytes(Array("token=\(RunningLifeOS.token.replacing(" ", with: "+"))".utf8))))
+        let cookie = try #require(signedIn.headers["Set-Cookie"]).split(separator: ";")[0]
+        let made = try await lifeos.client.send(
+            .init(
+                .post, "\(origin)/api/v2/characters",
+                headers: [
+                    "Authorization": "Bearer \(RunningLifeOS.token)", "Content-Type": "application/json",
+                    "X-Reason": "<b>a new one</b>",
+                ], body: .bytes(Array(#"{"name": "Ada & Bo"}"#.utf8))))
+        let id = try #require(try JSONValue(parsing: made.body)["id"]?.string)
+        let position = try #require(try JSONValue(parsing: made.body)["position"]?.integer)
+        func page(_ query: String) async throws -> String {
+            let answer = try await lifeos.get("/console/history\(query)", headers: ["Cookie": String(cookie)])
+            #expect(answer.status == 200)
+            return String(decoding: answer.body, as: UTF8.self)
+        }
+        let found = try await page("?type=character&since=-1h&verb=created")
+        #expect(
+            found.contains("Ada &amp; Bo") && found.contains("&lt;b>a new one&lt;/b>") || found.contains("&lt;b&gt;"))
+        #expect(found.contains("lifeos replay diff \(position - 1) \(position)"))
+        #expect(found.contains("lifeos rollback --to \(position - 1) --entity \(id) --dry-run"))
+        #expect(!found.contains("Signed in"))
+        #expect(try await page("?id=\(id)").contains("Ada &amp; Bo"))
+        #expect(try await page("?since=yesterdy").contains("is not understood"))
+        #expect(try await page("?id=nonsense").contains("is no id"))
+        #expect(try await page("?actor=nobody").contains("Nothing happened that is like that"))
+        try await eventually("the sign-in is there") { try await page("").contains("Signed in at the console") }
+        _ = try await lifeos.stop()
+    }
+
     /// Midnight is where the clock on the wall says so.
     @Test func aDateIsReadByTheClockOfTheOneWhoAsks() async throws {
         func first(_ zone: String) async throws -> Int? {

@@ -24,6 +24,7 @@ enum Routes {
         let operations: OperationRoutes
         let audit: AuditRoutes
         let inspection: InspectionRoutes
+        let history: HistoryRoutes
         let access: AccessRecorder
     }
 
@@ -50,6 +51,7 @@ enum Routes {
         router.group("") { signedIn in
             signedIn.use(Authentication(token: parts.token, sessions: sessions, witness: witness))
             console.declare(in: &signedIn)
+            parts.history.declare(in: &signedIn)
             parts.entities.declare(in: &signedIn)
             parts.log.declare(in: &signedIn)
             parts.cache.declare(in: &signedIn)

@@ -45,6 +45,7 @@ struct Service {
                     catalogue: studio.catalogue, entities: studio.routes, log: studio.log, cache: studio.cache,
                     projections: studio.projections, operations: studio.operations,
                     audit: studio.audit, inspection: studio.inspection,
+                    history: studio.history(mark),
                     access: studio.access))
             let server = HTTPServer(
                 configuration: .init(listen: listen, tls: tls), router: router, metrics: metrics, logger: logger)

@@ -1,6 +1,7 @@
 import API
 import Accounts
 import Catalogue
+import Console
 import Entities
 import EventLog
 import JSON
@@ -23,6 +24,7 @@ struct Studio {
     var operations: OperationRoutes { OperationRoutes(background: background) }
     var audit: AuditRoutes { AuditRoutes(service: service) }
     var inspection: InspectionRoutes { InspectionRoutes(service: service) }
+    func history(_ mark: ForkMark?) -> HistoryRoutes { HistoryRoutes(service: service, notice: mark?.sentence) }
     let access = AccessRecorder()
 
     static func open(

@@ -1,0 +1,146 @@
+internal import Catalogue
+public import Entities
+internal import HTML
+public import HTTPServer
+internal import Postgres
+internal import Replay
+public import System
+
+/// `/console/history`: the audit trail, where one finds the moment before something went wrong.
+public struct HistoryRoutes: Sendable {
+    private let service: EntityService
+    private let notice: String?
+    private let zone: Zone
+
+    /// - Parameters:
+    ///   - notice: what every page says above all else.
+    ///   - zone: whose clocks times are shown and read by.
+    public init(service: EntityService, notice: String? = nil, zone: Zone = .ofThisProcess) {
+        self.service = service
+        self.notice = notice
+        self.zone = zone
+    }
+
+    public func declare(in router: inout Router) {
+        router.get(
+            "/console/history",
+            info: RouteInfo(
+                name: "console.history", summary: "What happened, and how to take it back.", tags: ["console"])
+        ) { request in
+            let asked = try request.query.decode { HistoryQuestion(&$0) }
+            return .html(try await page(asked).page)
+        }
+    }
+
+    private func page(_ asked: HistoryQuestion) async throws -> HistoryPage {
+        let types = service.catalogue.types.map { (name: $0.name, title: $0.title) }
+        var page = HistoryPage(asked: asked, types: types, zone: zone, notice: notice)
+        do {
+            let filter = try await asked.filter(now: SystemWallClock().now(), in: zone, service.pool)
+            let found = try await AuditReader(pool: service.pool).page(
+                filter, limit: HistoryQuestion.pageLength, before: asked.cursor)
+            page.entries = found.entries
+            page.next = found.next
+            page.isBounded = found.after > 0
+        } catch let problem as HistoryQuestion.Problem {
+            page.complaint = problem.sentence
+        }
+        return page
+    }
+}
+
+/// What the form asks for. Whatever cannot be used is said on the page, not in a problem document.
+struct HistoryQuestion: Sendable {
+    static let pageLength = 50
+
+    var since = ""
+    var until = ""
+    var actor = ""
+    var type = ""
+    var verb = ""
+    var reason = ""
+    var id = ""
+    var cursor: Int?
+
+    init(_ reader: inout ParameterReader) {
+        func text(_ name: String, _ reader: inout ParameterReader) -> String {
+            (reader.text(name) ?? "").split(separator: " ").joined(separator: " ")
+        }
+        since = text("since", &reader)
+        until = text("until", &reader)
+        actor = text("actor", &reader)
+        type = text("type", &reader)
+        verb = text("verb", &reader)
+        reason = text("reason", &reader)
+        id = text("id", &reader)
+        cursor = reader.int("cursor", in: 1 ... .max)
+    }
+
+    struct Problem: Error { let sentence: String }
+
+    /// The fields that say something, as an address has them.
+    var pairs: [(name: String, value: String)] {
+        [
+            ("since", since), ("until", until), ("actor", actor), ("type", type), ("verb", verb), ("reason", reason),
+            ("id", id),
+        ].filter { !$0.1.isEmpty }
+    }
+
+    var address: String { Self.address(pairs) }
+
+    static func address(_ pairs: [(name: String, value: String)]) -> String {
+        let query = pairs.map { "\($0.name)=\(encoded($0.value))" }.joined(separator: "&")
+        return query.isEmpty ? "/console/history" : "/console/history?\(query)"
+    }
+
+    private static func encoded(_ text: String) -> String {
+        text.utf8.map { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
+                String(UnicodeScalar(byte))
+            default: "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+            }
+        }.joined()
+    }
+
+    func filter(now: Timestamp, in zone: Zone, _ pool: PostgresPool) async throws -> AuditFilter {
+        var filter = AuditFilter()
+        if !actor.isEmpty { filter.actor = actor }
+        if !type.isEmpty { filter.types = [type] }
+        if !verb.isEmpty { filter.verbs = [verb] }
+        filter.reason = reason.split(separator: " ").map(String.init)
+        if !id.isEmpty {
+            guard let id = UUID(id) else {
+                throw Problem(
+                    sentence: "\"\(id)\" is no id: copy the whole of it, such as 0197a1b2-0000-7000-8000-00000000000f.")
+            }
+            // One field for both: people copy what they see.
+            filter.correlation = id
+            let isWhole = try await !AuditReader(pool: pool).page(filter, limit: 1).entries.isEmpty
+            if !isWhole {
+                filter.correlation = nil
+                filter.entity = id
+            }
+        }
+        let begin = try await bound(since, now, zone) { try await $0.since(in: pool) }
+        let end = try await bound(until.isEmpty ? "now" : until, now, zone) { try await $0.resolve(in: pool).position }
+        filter.bound(after: begin ?? 0, upTo: end ?? 0)
+        return filter
+    }
+
+    private func bound(
+        _ text: String, _ now: Timestamp, _ zone: Zone, _ find: (Point) async throws -> Int
+    ) async throws -> Int? {
+        if text.isEmpty { return nil }
+        do {
+            return try await find(try Point(parsing: text, now: now, in: zone))
+        } catch let problem as PointProblem {
+            throw Problem(sentence: problem.description)
+        } catch QueryProblem.future(let head) {
+            throw Problem(sentence: "The log ends at position \(head). Ask for that one or an earlier one.")
+        } catch QueryProblem.noSuchPoint(let sentence) {
+            throw Problem(sentence: sentence)
+        }
+    }
+}
