@@ -1,3 +1,4 @@
+import Backup
 import Configuration
 
 /// Where backups go and what they are encrypted with.
@@ -32,7 +33,19 @@ enum BackupSettings {
         "The words that the key of backups is made of, instead of a key file.",
         hazard: "Without them nobody can read the backups.")
 
+    static let schedule = Setting(
+        "LIFEOS_BACKUP_SCHEDULE", kind, whenUnset: "nothing is done by itself",
+        "What the server does about backups and when, such as: full daily 03:00, incremental hourly, drill weekly.")
+
+    private static let kind = Kind(form: BackupSchedule.form, placeholder: "schedule") { text, _ throws(Malformed) in
+        do throws(BackupScheduleProblem) {
+            return try BackupSchedule(text)
+        } catch {
+            throw Malformed(hint: error.description)
+        }
+    }
+
     static let all: [any AnySetting] = [
-        target, endpoint, region, accessKey, secretKey, sessionToken, keyFile, passphrase,
+        schedule, target, endpoint, region, accessKey, secretKey, sessionToken, keyFile, passphrase,
     ]
 }

@@ -22,7 +22,7 @@ enum LifeOS {
             .projectionsList, .projectionsRebuild, .projectionsCheck, .projectionsDropOld, .replayInspect, .replayDiff,
             .rollback,
             .undo, .replayFork, .replayForks, .replayDropFork, .backupCreate, .backupList, .backupVerify, .backupPrune,
-            .backupRestore, .doctor, .version,
+            .backupRestore, .backupDrill, .backupSchedule, .doctor, .version,
         ],
         topics: [.settings(LifeOSSettings.all)])
 }

@@ -25,16 +25,15 @@ public struct BackupReader: Sendable {
         head = chain.last?.head ?? .start
     }
 
-    /// The newest backup.
+    /// The newest backup. Where that is damaged, this throws: nobody gets an older one without having asked for it.
     public static func newest(_ shelf: BackupShelf) async throws -> BackupReader {
-        guard let newest = try await shelf.manifests().last else { throw shelf.isEmptyError }
-        return try await BackupReader(shelf, of: newest.id)
+        try await BackupReader(shelf, of: shelf.newest().id)
     }
 
     /// The one that takes the least to read of those that reach the position; they belong to the newest one's log.
     public static func reaching(_ position: Int, _ shelf: BackupShelf) async throws -> BackupReader {
+        let newest = try await shelf.newest()
         let manifests = try await shelf.manifests()
-        guard let newest = manifests.last else { throw shelf.isEmptyError }
         let reaching = manifests.filter { $0.log == newest.log && $0.head.position >= position }
         guard let nearest = reaching.min(by: { ($0.head.position, $1.id) < ($1.head.position, $0.id) }) else {
             throw BackupError(
@@ -86,10 +85,23 @@ public struct BackupReader: Sendable {
 }
 
 extension BackupShelf {
-    fileprivate var isEmptyError: BackupError {
-        BackupError(
-            .notFound, "There is no backup in \(store).",
-            advice: "Check LIFEOS_BACKUP_TARGET, or make one: lifeos backup create --full")
+    fileprivate func newest() async throws -> Manifest {
+        let newest = try await entries().last { entry in
+            if case .unfinished = entry { false } else { true }
+        }
+        switch newest {
+        case .backup(let manifest): return manifest
+        case .damaged(let id, let error):
+            throw BackupError(
+                .damaged, "The newest backup, \(id), cannot be used. \(error.message)",
+                advice:
+                    "Bring its manifest back from another copy, or name an older backup: `lifeos backup list` shows them."
+            )
+        case .unfinished, nil:
+            throw BackupError(
+                .notFound, "There is no backup in \(store).",
+                advice: "Check LIFEOS_BACKUP_TARGET, or make one: lifeos backup create --full")
+        }
     }
 }
 

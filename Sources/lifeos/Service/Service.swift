@@ -2,6 +2,7 @@ import API
 import Accounts
 import CLI
 import Configuration
+import Entities
 import HTTPServer
 import PrivatePostgres
 import Replay
@@ -12,6 +13,8 @@ import Telemetry
 struct Service {
     private let database: Database
     private let studio: Studio
+    /// Nil in a fork: what is tried there is not worth a backup.
+    private let keeper: BackupKeeper?
     private let server: HTTPServer
     private let address: String
     private let tokenSource: String
@@ -55,15 +58,33 @@ struct Service {
                     advice: "Stop the program that uses it, or set LIFEOS_LISTEN to another address.")
             }
             let address = "\(scheme)://\(server.boundAddress ?? listen)"
+            let keeper =
+                ForkMark.effects(mark).areAllowed ? try keeper(settings, studio, folders, instruments) : nil
             studio.start()
+            keeper?.start()
             logger.info("answering", ["address": address])
             return Service(
-                database: database, studio: studio, server: server, address: address, tokenSource: tokenSource,
+                database: database, studio: studio, keeper: keeper, server: server, address: address,
+                tokenSource: tokenSource,
                 mark: mark)
         } catch {
             await database.close()
             throw error
         }
+    }
+
+    private static func keeper(
+        _ settings: Settings, _ studio: Studio, _ folders: Folders, _ instruments: Instruments
+    ) throws -> BackupKeeper {
+        let (metrics, logger) = (instruments.metrics, instruments.logger)
+        let duty = try settings[BackupSettings.schedule].map { schedule in
+            let chores = BackupChores(
+                place: try BackupPlace(settings, metrics: metrics, logger: logger), service: studio.service,
+                blueprint: try Blueprint(folders), scratch: BackupChores.scratch(in: settings[LifeOSSettings.home]),
+                logger: logger)
+            return (schedule: schedule, chores: chores)
+        }
+        return BackupKeeper(studio.service.pool, duty, metrics: metrics, logger: logger)
     }
 
     private static func open(
@@ -98,6 +119,7 @@ struct Service {
 
     func stop(grace: Duration) async {
         await server.stop(grace: grace)
+        await keeper?.stop()
         await studio.stop()
         await database.close()
     }

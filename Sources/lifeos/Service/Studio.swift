@@ -11,7 +11,7 @@ import Telemetry
 
 /// What people keep, from the log up to the routes.
 struct Studio {
-    private let service: EntityService
+    let service: EntityService
     private let tail: LogTail
     var catalogue: Catalogue { service.catalogue }
     let routes: EntityRoutes

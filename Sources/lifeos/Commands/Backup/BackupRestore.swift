@@ -118,15 +118,6 @@ extension Command {
             case .before, .event: throw noPoint
             }
         }
-        // The newest may have been damaged: nobody should get an older one without having asked for it.
-        let newest = try await place.shelf.entries().last { entry in
-            if case .unfinished = entry { false } else { true }
-        }
-        if case .damaged(let id, let error) = newest {
-            throw Failure(
-                "The newest backup, \(id), cannot be used: \(error.message)",
-                advice: "Name an older one: `lifeos backup list` shows them.")
-        }
         let position: Int
         switch run[to] {
         case nil, .now:
@@ -145,7 +136,7 @@ extension Command {
         code: .usage, exitCode: .usage)
 
     /// Says what to do where a restore was given up.
-    private static func tellingOfRestores<Result>(_ body: () async throws -> Result) async throws -> Result {
+    static func tellingOfRestores<Result>(_ body: () async throws -> Result) async throws -> Result {
         let diskFull = "The disk is full. Nothing of the restore is left in the database."
         let advice = "Make room, or restore to another disk: set LIFEOS_HOME or DATABASE_URL."
         do { return try await Failure.telling(body) } catch let error as PostgresError where error.code == .diskFull {

@@ -1,0 +1,100 @@
+import Backup
+import CLI
+import Configuration
+import Entities
+import EventLog
+import Postgres
+import Replay
+import System
+import Telemetry
+
+extension Command {
+    static let backupDrill = Command(
+        "backup drill",
+        "Restores the newest backup into a database that is thrown away, and says whether it would help.",
+        details: """
+            Every hash is computed and every row compared. How long it took (RTO) and how much is newer than the backup (RPO) \
+            is kept in the log and told by the metrics. Needs room on the disk for a second copy of everything.
+            """
+    ) { run in
+        try await withChores(run) { chores, _ in
+            let display = FillingDisplay(run.output)
+            defer { display.end() }
+            let report = try await chores.drill(actor: Workbench.actor) { display.show($0) }
+            display.end()
+            let backup = report.backup.map { "\($0)" } ?? ""
+            let newer =
+                switch report.rpoSeconds {
+                case nil: "It is a backup of another log."
+                case 0?: "Nothing is newer than it."
+                case let seconds?: "What is newer than it began \(Int(seconds)) seconds ago."
+                }
+            run.output.say(
+                """
+                The newest backup, \(backup), would help: all \(report.restore.head.position) events and all tables came back \
+                whole in \(hundredths(report.rtoSeconds)) seconds. \(newer)
+                """,
+                [
+                    "backup": .text(backup), "position": .number(report.restore.head.position),
+                    "rto_seconds": .duration(.milliseconds(Int(report.rtoSeconds * 1_000))),
+                    "rpo_seconds": report.rpoSeconds.map { .duration(.milliseconds(Int($0 * 1_000))) } ?? .nothing,
+                    "verified": .number(report.restore.verifiedCount),
+                    "checked": .text(report.restore.checked.joined(separator: " ")),
+                ])
+        }
+    }
+
+    private static func hundredths(_ seconds: Double) -> Double { (seconds * 100).rounded() / 100 }
+
+    private static let runsDue = Option(
+        flag: "run-due", "Does what is due, for cron and timers; a server with a schedule does so by itself.")
+
+    static let backupSchedule = Command(
+        "backup schedule", "Shows what LIFEOS_BACKUP_SCHEDULE has done when.",
+        details: "Written as \(BackupSchedule.form). Old backups are removed after each full one.",
+        options: [runsDue],
+        examples: ["lifeos backup schedule --run-due": "What a timer calls every few minutes."]
+    ) { run in
+        try await withChores(run) { chores, settings in
+            guard let schedule = settings[BackupSettings.schedule] else {
+                throw Failure(
+                    "There is no schedule.",
+                    advice:
+                        "Set LIFEOS_BACKUP_SCHEDULE, such as to \"full daily 03:00, incremental hourly, drill weekly\"."
+                )
+            }
+            let now = SystemWallClock().now()
+            let agenda = try await chores.agenda(of: schedule, now: now)
+            run.output.table(
+                ["work", "rhythm", Column("last", title: "Last done"), Column("next", title: "Due"), "is_due"],
+                agenda.map { item in
+                    [
+                        .text(item.work.rawValue), .text("\(item.rhythm)"), item.last.map(Cell.time) ?? .nothing,
+                        .time(item.next), .flag(item.isDue),
+                    ]
+                })
+            guard run[runsDue] else { return }
+            while let item = try await chores.agenda(of: schedule, now: now).first(where: \.isDue) {
+                try await chores.run(item.work, actor: Workbench.actor)
+                run.output.note("Done: \(item.work.rawValue)")
+            }
+        }
+    }
+
+    private static func withChores(
+        _ run: Invocation, _ body: @Sendable (BackupChores, Settings) async throws -> Void
+    ) async throws {
+        let settings = try Settings(run.environment, declaring: LifeOSSettings.all)
+        try await withBackups(run) { place in
+            try await Workbench.with(run) { bench in
+                try await tellingOfRestores {
+                    try await body(
+                        BackupChores(
+                            place: place, service: bench.service, blueprint: try Blueprint(bench.folders),
+                            scratch: BackupChores.scratch(in: settings[LifeOSSettings.home]), logger: bench.logger),
+                        settings)
+                }
+            }
+        }
+    }
+}
