@@ -45,7 +45,8 @@ let package = Package(
         program(
             "bench",
             [
-                "Replay", "Entities", "Projections", "EventLog", "Catalogue", "PrivatePostgres", "Postgres",
+                "Replay", "Backup", "Migrations", "Entities", "Projections", "EventLog", "Catalogue", "PrivatePostgres",
+                "Postgres",
                 "HTTPServer",
                 "HTTPClient",
                 "Cryptography", "Telemetry", "JSON", "System",

@@ -4,7 +4,7 @@ import System
 struct Bench {
     /// One part of the table; each brings its own peers up and down.
     enum Part: String, CaseIterable {
-        case json, telemetry, http, sql, process, studio
+        case json, telemetry, http, sql, process, studio, replay
     }
 
     var parts = Part.allCases
@@ -47,6 +47,7 @@ struct Bench {
             case .sql: rows += try await sqlRows(folder)
             case .process: rows += try await processRows(folder)
             case .studio: rows += try await studioRows(folder)
+            case .replay: rows += try await replayRows(folder)
             }
         }
         return Table(rows: rows)

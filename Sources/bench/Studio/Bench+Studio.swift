@@ -24,6 +24,19 @@ extension Bench {
     }
 }
 
+extension Bench {
+    /// Saving and bringing back, on a log that is filled for it.
+    func replayRows(_ folder: String) async throws -> [Comparison] {
+        let database = try await PrivatePostgres.start(.init(home: "\(folder)/replay"))
+        guard let binaries = database.binaries else { throw BenchError("the database is not ours") }
+        let studio = StudioBench(
+            conninfo: database.conninfo(), binaries: binaries, folder: folder, seconds: seconds, rounds: rounds)
+        let rows = try await studio.restoring(isQuick ? 50_000 : 200_000)
+        await database.stop()
+        return rows
+    }
+}
+
 /// One database with a studio in it, and what is measured on it.
 struct StudioBench {
     var conninfo: String
