@@ -124,4 +124,22 @@ import Testing
         #expect(told.one.count == 10)
         #expect(told.counted == 2)
     }
+
+    @Test func aLogThatTakesNothingDoesNotHoldUpTheEnd() async throws {
+        let (clock, told) = (ScriptedClock(), Told())
+        let recorder = AccessRecorder(clock: clock, wallClock: ScriptedWallClock())
+        recorder.start { record in
+            told.add(record)
+            // As a database that is away: until someone gives up.
+            try? await clock.sleep(for: .seconds(3_600))
+        }
+        try await Self.serve(recorder) { base, client in
+            for _ in 0..<3 { try await Self.refusal(base, client) }
+        }
+        let stopping = Task { await recorder.stop() }
+        try await clock.waitForSleepers(2)
+        clock.advance(by: .seconds(5))
+        await stopping.value
+        #expect(told.one.count == 1)
+    }
 }

@@ -10,6 +10,8 @@ public final class AccessRecorder: Sendable {
         public var window: Duration = .seconds(60)
         /// So many may wait for the log; what comes then is lost.
         public var waitingMax = 1_000
+        /// So long the end waits for the log to take what is left; a database that is away must not hold it up.
+        public var stopLimit: Duration = .seconds(5)
 
         public init() {}
     }
@@ -76,7 +78,12 @@ public final class AccessRecorder: Sendable {
 
     /// Begins to write, one record after the other.
     public func start(_ write: @escaping @Sendable (Record) async -> Void) {
-        let writing = Task { [records] in for await record in records { await write(record) } }
+        let writing = Task { [records] in
+            for await record in records {
+                if Task.isCancelled { break }
+                await write(record)
+            }
+        }
         state.withLock { $0.writing = writing }
     }
 
@@ -86,6 +93,10 @@ public final class AccessRecorder: Sendable {
         entrance.finish()
         let (closing, writing) = state.withLock { ($0.closing, $0.writing) }
         closing?.cancel()
+        let limit = Task { [clock, configuration] in
+            if (try? await clock.sleep(for: configuration.stopLimit)) != nil { writing?.cancel() }
+        }
         await writing?.value
+        limit.cancel()
     }
 }
