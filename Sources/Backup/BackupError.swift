@@ -51,6 +51,10 @@ public enum BackupLimits {
     public static let objectBytesMax = 64 << 20
     /// Blobs are cut into parts of this size.
     public static let blobPartBytes = 8 << 20
+    /// What a manifest may claim, so that no sum of it overflows: positions, counts of events and of blobs.
+    static let countMax = 1 << 38
+    /// The largest blob.
+    static let blobBytesMax = 1 << 40
     /// Blobs named in one index.
     public static let blobsPerIndex = 100_000
 }

@@ -59,7 +59,8 @@ struct BlobIndexReader: Sendable {
         var blobs: [Blob] = []
         for line in text.split(separator: UInt8(ascii: "\n")) {
             let parts = String(decoding: line, as: UTF8.self).split(separator: " ")
-            guard parts.count == 2, let hash = SHA256Digest(hex: parts[0]), let bytes = Int(parts[1]), bytes >= 0
+            guard parts.count == 2, let hash = SHA256Digest(hex: parts[0]), let bytes = Int(parts[1]),
+                0...BackupLimits.blobBytesMax ~= bytes
             else { return nil }
             blobs.append(Blob(hash: hash, bytes: bytes))
         }

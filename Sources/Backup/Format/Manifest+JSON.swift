@@ -71,7 +71,7 @@ extension Manifest {
             installation: installation, log: log, after: after, head: head, categories: [:], segments: [],
             blobIndexes: [], encryption: encryption)
         for (name, count) in categories {
-            guard let count = count.integer, count > 0 else { throw .unreadable }
+            guard let count = count.integer, 1...BackupLimits.countMax ~= count else { throw .unreadable }
             self.categories[name] = count
         }
         for _ in 0..<max(0, segmentCount) { segments.append(try Segment(next())) }
@@ -117,9 +117,11 @@ extension Manifest.Segment {
 
     fileprivate init(_ json: JSONValue) throws(ManifestProblem) {
         guard let name = json["segment"]?.string, let from = json["from"]?.integer, let to = json["to"]?.integer,
-            from >= 1, to >= from, let first = (json["first_recorded_at"]?.string).flatMap({ Timestamp($0) }),
+            from >= 1, to >= from, to <= BackupLimits.countMax,
+            let first = (json["first_recorded_at"]?.string).flatMap({ Timestamp($0) }),
             let last = (json["last_recorded_at"]?.string).flatMap({ Timestamp($0) }),
-            let rawBytes = json["raw_bytes"]?.integer, let bytes = json["bytes"]?.integer,
+            let rawBytes = json.size("raw_bytes", max: BackupLimits.rawBytesMax),
+            let bytes = json.size("bytes", max: BackupLimits.objectBytesMax),
             let sha256 = (json["sha256"]?.string).flatMap({ SHA256Digest(hex: $0) }),
             let before = (json["hash_before"]?.string).flatMap({ SHA256Digest(hex: $0) }),
             let hash = (json["hash"]?.string).flatMap({ SHA256Digest(hex: $0) })
@@ -141,9 +143,12 @@ extension Manifest.BlobIndex {
     }
 
     fileprivate init(_ json: JSONValue) throws(ManifestProblem) {
-        guard let name = json["blob_list"]?.string, let count = json["blobs"]?.integer,
-            let contentBytes = json["content_bytes"]?.integer, let rawBytes = json["raw_bytes"]?.integer,
-            let bytes = json["bytes"]?.integer, let sha256 = (json["sha256"]?.string).flatMap({ SHA256Digest(hex: $0) })
+        guard let name = json["blob_list"]?.string,
+            let count = json.size("blobs", max: BackupLimits.blobsPerIndex),
+            let contentBytes = json.size("content_bytes", max: BackupLimits.blobsPerIndex * BackupLimits.blobBytesMax),
+            let rawBytes = json.size("raw_bytes", max: BackupLimits.rawBytesMax),
+            let bytes = json.size("bytes", max: BackupLimits.objectBytesMax),
+            let sha256 = (json["sha256"]?.string).flatMap({ SHA256Digest(hex: $0) })
         else { throw .unreadable }
         self.init(
             name: name, count: count, contentBytes: contentBytes, rawBytes: rawBytes, bytes: bytes, sha256: sha256)
@@ -161,6 +166,14 @@ extension Manifest.Encryption {
     }
 }
 
+extension JSONValue {
+    /// A number that somebody else may have written.
+    fileprivate func size(_ name: String, max: Int) -> Int? {
+        guard let size = self[name]?.integer, 0...max ~= size else { return nil }
+        return size
+    }
+}
+
 extension JSONWriter {
     fileprivate mutating func write(_ head: LogHead) {
         object {
@@ -173,7 +186,7 @@ extension JSONWriter {
 
 extension LogHead {
     fileprivate init?(_ json: JSONValue) {
-        guard let position = json["position"]?.integer, position >= 0,
+        guard let position = json.size("position", max: BackupLimits.countMax),
             let hash = (json["hash"]?.string).flatMap({ SHA256Digest(hex: $0) }),
             let recordedAt = (json["recorded_at"]?.string).flatMap({ Timestamp($0) })
         else { return nil }
