@@ -56,7 +56,8 @@ let package = Package(
         room(
             "API",
             [
-                "Replay", "Entities", "Projections", "Catalogue", "EventLog", "Postgres", "HTTPServer", "Cryptography",
+                "Replay", "Backup", "Entities", "Projections", "Catalogue", "EventLog", "Postgres", "HTTPServer",
+                "Cryptography",
                 "Telemetry",
                 "JSON", "System",
             ]),
@@ -167,7 +168,7 @@ let package = Package(
         tests(
             "APITests",
             [
-                "API", "Replay", "Accounts", "Entities", "Projections", "EventLog", "Migrations", "Catalogue",
+                "API", "Replay", "Backup", "Accounts", "Entities", "Projections", "EventLog", "Migrations", "Catalogue",
                 "Postgres",
                 "HTTPServer", "HTTPClient", "Cryptography", "Telemetry", "JSON", "System", "TestSupport",
             ]),

@@ -31,8 +31,8 @@ import Testing
 
     @Test func oneThatIsCancelledEndsAndCannotBeCancelledAgain() async throws {
         try await Studio.with { studio in
-            let client = try studio.client()
             let started = try await studio.startWaiting()
+            let client = try studio.client()
             let path = "/api/v2/admin/operations/\(started.id)/cancel"
             let cancelled = try await client.send("POST \(path)", nil, ["X-Reason": "Not now"])
             #expect(cancelled.status == 202, "\(cancelled.raw.text)")
@@ -65,8 +65,8 @@ import Testing
 
     @Test func whatExcludesAnotherIsRefusedAndTellsWhich() async throws {
         try await Studio.with { studio in
-            let client = try studio.client()
             let started = try await studio.startWaiting(exclusion: ProjectionWork.exclusion)
+            let client = try studio.client()
             let answer = try await client.send("POST /api/v2/admin/projections/check")
             #expect(answer.status == 409)
             #expect(answer.code == "busy")

@@ -1,5 +1,6 @@
 import API
 import Accounts
+import Backup
 import Catalogue
 import Entities
 import EventLog
@@ -8,6 +9,7 @@ import JSON
 import Migrations
 import Postgres
 import Projections
+import Replay
 import System
 import Telemetry
 import TestSupport
@@ -23,6 +25,7 @@ final class Studio: Sendable {
     private let server: HTTPServer
     private let tail: LogTail
     let background: Background
+    let backups: TemporaryFolder
 
     static let root = String(#filePath.split(separator: "/Tests/")[0])
     static let token = "a token for the tests"
@@ -40,9 +43,12 @@ final class Studio: Sendable {
         let tail = LogTail(pool: pool, metrics: metrics, logger: .silent)
         self.tail = tail
         tail.observe { cache.take($0) }
+        var limits = OperationLimits()
+        // Tests make operations by hand that nobody carries.
+        limits.deadAfter = .seconds(3_600)
         let service = EntityService(
-            catalogue: catalogue, statements: try EntityStatements(files), pool: pool, metrics: metrics,
-            logger: .silent, committed: { if !tail.offer($0) { cache.take($0) } })
+            catalogue: catalogue, statements: try EntityStatements(files), pool: pool, operations: limits,
+            metrics: metrics, logger: .silent, committed: { if !tail.offer($0) { cache.take($0) } })
         self.service = service
         try await tail.start()
         let log = LogRoutes(reader: EventReader(pool: pool), tail: tail)
@@ -50,6 +56,15 @@ final class Studio: Sendable {
         self.background = background
         let projections = ProjectionWork(service: service, files: files, logger: .silent)
         let audit = AuditRoutes(service: service)
+        let forks = Forks(
+            pool: pool,
+            blueprint: try Blueprint(projections: "\(Self.root)/projections", events: ["\(Self.root)/events"]),
+            logger: .silent)
+        let replay = ReplayRoutes(service: service, background: background, forks: forks)
+        backups = try TemporaryFolder("backups")
+        let shelf = BackupRoutes(
+            service: service, background: background,
+            shelf: BackupShelf(FolderStore(backups.path), Keyring(nil)), blobs: nil)
         let router = Self.router(catalogue, headers) { open in
             HealthRoutes(checks: checks, version: "test").declare(in: &open)
             MetricsRoutes(metrics: metrics).declare(in: &open)
@@ -61,6 +76,8 @@ final class Studio: Sendable {
             OperationRoutes(background: background).declare(in: &signedIn)
             audit.declare(in: &signedIn)
             InspectionRoutes(service: service).declare(in: &signedIn)
+            replay.declare(in: &signedIn)
+            shelf.declare(in: &signedIn)
         }
         routes = router.routes
         server = HTTPServer(router: router, metrics: metrics, logger: .silent)

@@ -21,6 +21,8 @@ struct Walk {
     private let description: Description
     /// An entity of each type, with a version behind it.
     private var made: [String: String] = [:]
+    /// A backup, and the command that made the last entity.
+    private var (backup, command) = ("none", "none")
     /// Where the log ended when they were made.
     private var head = 0
 
@@ -51,6 +53,10 @@ struct Walk {
             _ = try await client.send("POST \(path)/\(answer.id)/tags", ["tags": ["gothic"]])
         }
         head = try await client.get("/api/v2/entities").json["position"]?.integer ?? 0
+        command = try await client.get("/api/v2/admin/events/\(head)").json["meta"]?["command"]?.string ?? "none"
+        let begun = try await client.send("POST /api/v2/admin/backups", ["kind": "full"])
+        _ = try await client.ended(begun)
+        backup = try await client.get("/api/v2/admin/backups").json["items"]?[0]?["id"]?.string ?? "none"
     }
 
     /// One request with what has to be there, and one more for each parameter that may.
@@ -58,8 +64,8 @@ struct Walk {
         let parameters = description.parameters(of: operation)
         let required = parameters.filter { $0["required"]?.bool == true }
         let optional = parameters.filter { $0["required"]?.bool != true && $0["name"]?.string != "cursor" }
-        // A tag can be made only once.
-        let isUnique = operation.name == "tags.create"
+        // A tag or a fork can be made only once.
+        let isUnique = ["tags.create", "replay.forks.create", "replay.forks.drop"].contains(operation.name)
         let bodies = bodies(for: operation)
         let first: [JSONValue?] = bodies.isEmpty ? [nil] : bodies
         return first.map { request(operation, required, $0) }
@@ -75,6 +81,7 @@ struct Walk {
         var bodies = (schema["oneOf"]?.array ?? [schema]).map { body(of: description.resolved($0)) }
         if let example = content["example"] { bodies.append(example) }
         if operation.name == "tags.create" { bodies[0]["name"] = "walked" }
+        if operation.name == "replay.undo" { bodies[0]["id"] = .string(command) }
         if operation.name == "entities.bulk" {
             bodies = bodies.map { ["operations": .array(($0["operations"]?.array ?? []).map(change))] }
         }
@@ -116,6 +123,7 @@ struct Walk {
 
     private func value(of name: String, _ schema: JSONValue, in operation: Description.Operation) -> String {
         switch name {
+        case "id" where operation.name == "backups.verify": return backup
         case "id": return type(of: operation).flatMap { made[$0.name] } ?? "none"
         case "target": return made["character"] ?? "none"
         case "tag", "tags": return "gothic"
@@ -123,6 +131,7 @@ struct Walk {
         case "If-Match": return "*"
         case "If-None-Match": return "\"unknown\""
         case "as_of": return "\(head)"
+        case "type" where operation.name == "replay.diff": return "character"
         case "from", "version", "position": return "1"
         // What a system category only ever begins has one version.
         case "to": return type(of: operation)?.events.contains { $0.effect != .create } == false ? "1" : "2"
@@ -136,7 +145,7 @@ struct Walk {
         var body = Examples(description: description).value(schema)
         for (name, property) in schema["properties"]?.object ?? [:] where body[name] != nil {
             if let wanted = property["x-references"]?[0]?.string { body[name] = .string(made[wanted] ?? "none") }
-            if name == "to" { body[name] = .string(made["character"] ?? "none") }
+            if name == "to", property["format"] == "uuid" { body[name] = .string(made["character"] ?? "none") }
         }
         return body
     }

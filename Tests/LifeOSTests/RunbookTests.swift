@@ -32,7 +32,7 @@ import Testing
         #expect(script.contains(program) && script.contains(folder.path("damage.html")))
         let run = try await Program(
             "/bin/sh", ["-eu", "-c", script], environment: RunningLifeOS.environment(home: folder.path("home"))
-        ).run()
+        ).run(timeout: .seconds(300))
         try #require(run.exit == .code(0), "\(run.errorText)")
         let sums = run.outputText.split(separator: "\n").filter { $0.hasPrefix("From position ") }
         try #require(sums.count == 5, "\(sums)")
@@ -43,6 +43,17 @@ import Testing
         #expect(Self.counts(sums[4]) == Self.counts(sums[2]))
         #expect(run.outputText.contains("The log is sound"))
         #expect(try Files.readText(folder.path("damage.html")).contains("<h1>From position "))
+    }
+
+    /// The page on point-in-time recovery changes the machine's PostgreSQL, so its drill is what runs here.
+    @Test(.enabled(if: Files.exists("/usr/bin/pgbackrest"), "run ops/setup --test"))
+    func aLostClusterComesBackAsItWasAtAMoment() async throws {
+        let run = try await Program(
+            "\(Self.runbooks)/drill-pitr", ["--lifeos", RunningLifeOS.program, "--rows", "200"],
+            environment: Program.plainEnvironment
+        ).run(timeout: .seconds(300))
+        try #require(run.exit == .code(0), "\(run.outputText)\n\(run.errorText)")
+        #expect(run.outputText.contains("The drill went well"))
     }
 
     /// Such as `12 changed, 3 created`.

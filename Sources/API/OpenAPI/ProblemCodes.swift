@@ -46,6 +46,7 @@ enum ProblemCodes {
         .init(.conflict, "conflict", "It contradicts what is there."),
         .init(.conflict, "already_exists", "There is one by that name; `id` says which."),
         .init(.conflict, "busy", "Work that excludes it is under way; `operation` says which."),
+        .init(.conflict, "plan_changed", "What would be done is not what the plan said; `plan` names that of now."),
         .init(.conflict, "operation_over", "The operation has ended; `outcome` says how."),
         .init(.conflict, "archived", "It is archived and can only be read."),
         .init(.gone, "gone", "It was here and is no more."),
@@ -80,6 +81,7 @@ enum ProblemCodes {
         .init(.serviceUnavailable, "handler_timeout", "Answering took too long."),
         .init(.serviceUnavailable, "stopping", "The service is stopping."),
         .init(.serviceUnavailable, "overloaded", "Too many changes wait to be written."),
+        .init(.serviceUnavailable, "backups_unavailable", "Where backups are kept cannot be reached."),
         .init(.serviceUnavailable, "too_many_operations", "Too many operations are under way on this node."),
         .init(.serviceUnavailable, "database_unavailable", "The database cannot answer; nothing was changed."),
         .init(

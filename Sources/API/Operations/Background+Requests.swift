@@ -7,8 +7,14 @@ import System
 
 extension Background {
     /// Starts work that a request asks for: 202, and where to read how it goes.
-    func accept(_ work: Work, _ parameters: JSONObject, _ request: Request) async throws -> Response {
+    ///
+    /// - Parameter ownsCorrelation: whether the operation's id is the correlation, whatever the request says.
+    func accept(
+        _ work: Work, _ parameters: JSONObject, _ request: Request, ownsCorrelation: Bool = false
+    ) async throws -> Response {
         try await answering(request) { meta in
+            var meta = meta
+            if ownsCorrelation { meta.correlation = meta.command }
             let started = try await start(work, parameters: parameters, askedBy: meta)
             return (started.id, started.position)
         }

@@ -27,16 +27,20 @@ public final class Background: Sendable {
         public let exclusion: String?
         /// What is left behind where it is stopped, in a sentence.
         public let whenStopped: String?
+        /// The command that goes on with the operation, should its process end.
+        public let resume: (@Sendable (_ operation: UUID) -> String)?
         /// Stops where its task is cancelled.
         public let body: Body
 
         public init(
-            _ kind: String, _ title: String, exclusion: String? = nil, whenStopped: String? = nil, body: @escaping Body
+            _ kind: String, _ title: String, exclusion: String? = nil, whenStopped: String? = nil,
+            resume: (@Sendable (_ operation: UUID) -> String)? = nil, body: @escaping Body
         ) {
             self.kind = kind
             self.title = title
             self.exclusion = exclusion
             self.whenStopped = whenStopped
+            self.resume = resume
             self.body = body
         }
     }
@@ -49,6 +53,8 @@ public final class Background: Sendable {
             let message: String?
         }
 
+        /// Whose id everything carries that the work writes: see ``Operation/meta()``.
+        public let operation: Operation
         let steps: AsyncStream<Step>.Continuation
 
         /// - Parameters:
@@ -113,7 +119,9 @@ public final class Background: Sendable {
         let position: Int
         do {
             position = try await operation.begin(
-                .init(work.kind, work.title, parameters: parameters, exclusion: work.exclusion), waits: false
+                .init(
+                    work.kind, work.title, parameters: parameters, exclusion: work.exclusion,
+                    resume: work.resume?(operation.id)), waits: false
             ) { [weak self] _ in self?.cancelTask(of: operation.id) }
         } catch {
             state.withLock { $0.running[operation.id] = nil }
@@ -205,7 +213,9 @@ public final class Background: Sendable {
         let (steps, continuation) = AsyncStream.makeStream(of: Reporter.Step.self, bufferingPolicy: .bufferingNewest(1))
         let recorder = Task { await self.record(steps, of: operation) }
         let end: Result<JSONObject, any Error>
-        do { end = .success(try await work.body(parameters, Reporter(steps: continuation))) } catch {
+        do {
+            end = .success(try await work.body(parameters, Reporter(operation: operation, steps: continuation)))
+        } catch {
             end = .failure(error)
         }
         continuation.finish()

@@ -65,9 +65,11 @@ public struct Operation: Sendable {
         self.service = service
         id = service.identifiers.next()
         actor = request.actor
-        reason = nil
+        reason = request.reason
         var request = request
         request.idempotency = nil
+        // A request that names no undertaking begins one: then all that belongs to the work is found by its id.
+        if request.correlation == request.command { request.correlation = id }
         self.request = request
         isResumed = false
     }

@@ -81,31 +81,48 @@ public struct Rollback: Sendable {
         _ order: RollbackOrder, as operation: Operation, without done: Set<UUID>, _ progress: Progress
     ) async throws -> RollbackReport {
         let total = try await entityCount(order.scope)
-        let resume = "lifeos rollback --resume \(operation.id)"
+        let resume = Self.resume(operation.id)
         let brief = Operation.Brief(
-            order.kind.rawValue, order.title, total: total, parameters: order.json, exclusion: "rollback",
+            order.kind.rawValue, order.title, total: total, parameters: order.json, exclusion: Self.exclusion,
             resume: resume)
         return try await operation.run(brief, telling: \.json, whenStopped: "To go on, run: \(resume)") { operation in
-            var run = Run(service: service, operation: operation)
-            var seen = 0
-            try await forEachStep(of: order) { step, change in
-                seen += 1
-                guard let step else { return }
-                run.tally.add(step, change)
-                if !step.restoration.isEmpty, !done.contains(step.id) { run.add(step, change.type) }
-                if run.waiting.count < Self.stepsPerBatch { return }
-                try operation.checkCancellation()
-                try await run.restore()
-                progress(seen, total)
-                if seen % Self.stepsPerRecord < Self.stepsPerBatch { try await operation.progress(done: seen) }
-            }
-            try await run.restore()
-            progress(total, total)
-            var report = try await run.tally.finish(service.pool)
-            report.overtaken = run.overtaken
-            report.refused = run.refused
-            return report
+            try await work(on: order, within: operation, without: done, progress)
         }
+    }
+
+    /// Of rollbacks and undos one is under way at a time.
+    public static let exclusion = "rollback"
+
+    /// The command that goes on with a rollback that was cut off.
+    public static func resume(_ id: UUID) -> String { "lifeos rollback --resume \(id)" }
+
+    /// Carries it out within an operation that others begin and end.
+    ///
+    /// - Parameter done: the entities that were restored before it was cut off.
+    public func work(
+        on order: RollbackOrder, within operation: Operation, without done: Set<UUID> = [],
+        _ progress: Progress = { _, _ in }
+    ) async throws -> RollbackReport {
+        let total = try await entityCount(order.scope)
+        var run = Run(service: service, operation: operation)
+        var seen = 0
+        try await forEachStep(of: order) { step, change in
+            seen += 1
+            guard let step else { return }
+            run.tally.add(step, change)
+            if !step.restoration.isEmpty, !done.contains(step.id) { run.add(step, change.type) }
+            if run.waiting.count < Self.stepsPerBatch { return }
+            try operation.checkCancellation()
+            try await run.restore()
+            progress(seen, total)
+            if seen % Self.stepsPerRecord < Self.stepsPerBatch { try await operation.progress(done: seen) }
+        }
+        try await run.restore()
+        progress(total, total)
+        var report = try await run.tally.finish(service.pool)
+        report.overtaken = run.overtaken
+        report.refused = run.refused
+        return report
     }
 
     /// One after the other, with a step where there is something to do.

@@ -22,6 +22,8 @@ enum Routes {
         let cache: CacheRoutes
         let projections: ProjectionRoutes
         let operations: OperationRoutes
+        let replay: ReplayRoutes
+        let backups: BackupRoutes
         let audit: AuditRoutes
         let inspection: InspectionRoutes
         let history: HistoryRoutes
@@ -57,6 +59,8 @@ enum Routes {
             parts.cache.declare(in: &signedIn)
             parts.projections.declare(in: &signedIn)
             parts.operations.declare(in: &signedIn)
+            parts.replay.declare(in: &signedIn)
+            parts.backups.declare(in: &signedIn)
             parts.audit.declare(in: &signedIn)
             parts.inspection.declare(in: &signedIn)
             // Last: they describe whatever was declared before.

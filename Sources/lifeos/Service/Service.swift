@@ -39,6 +39,7 @@ struct Service {
             let headers = SecurityHeaders(isSecure: tls != nil, more: [mark?.header].compactMap { $0 })
             let studio = try await Studio.open(
                 database.pool, folders, headers: headers, metrics: metrics, logger: logger)
+            let backups = try BackupPlace(settings, metrics: metrics, logger: logger)
             let scheme = tls == nil ? "http" : "https"
             let router = try Routes.router(
                 .init(
@@ -47,6 +48,12 @@ struct Service {
                     address: "\(scheme)://\(listen)", dashboards: folders.dashboards, headers: headers,
                     catalogue: studio.catalogue, entities: studio.routes, log: studio.log, cache: studio.cache,
                     projections: studio.projections, operations: studio.operations,
+                    replay: ReplayRoutes(
+                        service: studio.service, background: studio.background,
+                        forks: Forks(pool: database.pool, blueprint: try Blueprint(folders), logger: logger)),
+                    backups: BackupRoutes(
+                        service: studio.service, background: studio.background, shelf: backups.shelf,
+                        blobs: backups.blobs, effects: ForkMark.effects(mark)),
                     audit: studio.audit, inspection: studio.inspection,
                     history: studio.history(mark),
                     access: studio.access))

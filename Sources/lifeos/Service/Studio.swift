@@ -18,7 +18,7 @@ struct Studio {
     let log: LogRoutes
     let cache: CacheRoutes
     private let signIns: SignInLog
-    private let background: Background
+    let background: Background
     private let projectionWork: ProjectionWork
     var projections: ProjectionRoutes { ProjectionRoutes(work: projectionWork, background: background) }
     var operations: OperationRoutes { OperationRoutes(background: background) }

@@ -1,0 +1,76 @@
+import Cryptography
+import Entities
+import HTTPServer
+import JSON
+import Postgres
+import Replay
+import System
+
+extension ReplayRoutes {
+    func listForks() async throws -> Response {
+        let all = try await forks.all()
+        var writer = JSONWriter()
+        writer.object { writer in
+            writer.field("items") { writer in
+                writer.array(of: all) { writer, fork in
+                    writer.object { writer in
+                        writer.field("name", fork.name.text)
+                        writer.field("state", fork.state.rawValue)
+                        writer.field("database", fork.database)
+                        if let origin = fork.origin {
+                            writer.field("position", origin.position)
+                            writer.field("hash", origin.hash.hex)
+                            writer.field("created_at", origin.createdAt.description)
+                            if let reason = origin.reason { writer.field("reason", reason) }
+                        }
+                        if let bytes = fork.bytes { writer.field("bytes", bytes) }
+                        writer.field("in_use", fork.isInUse)
+                    }
+                }
+            }
+        }
+        return .json(writer.bytes)
+    }
+
+    func makeFork(_ request: Request) async throws -> Response {
+        let (name, at) = try request.json(
+            as: .object(.required("name", .string), .optional("point", .any), build: { ($0, $1) }))
+        guard ForkName(name) != nil else {
+            throw Problem.invalidFields([.init(.pointer("/name"), "pattern", ForkName.rule)])
+        }
+        let point = try at.map { value throws(Problem) in try RollbackRequest.point(value, at: "/point") } ?? .now
+        let position = try await PointProblems.translating("point") { try await point.resolve(in: pool).position }
+        if try await forks.all().contains(where: { $0.name.text == name }) {
+            throw Problem.conflict("There is a fork \(name) already. Choose another name, or remove it first.")
+        }
+        let reason = request.header("X-Reason")
+        let work = Background.Work(
+            "fork", "Fork \(name) of position \(position)", whenStopped: "Nothing of it is left."
+        ) { parameters, reporter in
+            let fork = try await forks.make(
+                name: parameters["name"]?.string ?? "", at: parameters["position"]?.integer ?? 0, reason: reason
+            ) { step in
+                reporter.report(
+                    done: step.done, total: step.total > 0 ? step.total : nil, message: step.phase.rawValue)
+            }
+            return ["database": .string(fork.database)]
+        }
+        return try await background.accept(
+            work, ["name": .string(name), "position": .integer(position)], request)
+    }
+
+    func dropFork(_ request: Request) async throws -> Response {
+        let fork: Fork
+        do {
+            fork = try await forks.find(try request.parameter("name", as: String.self))
+        } catch let error as ForkError {
+            throw Problem.notFound("\(error.description) List them at /api/v2/admin/replay/forks.")
+        }
+        if fork.isInUse { throw Problem.conflict("\(ForkError.inUse(fork.name)) \(ForkError.inUse(fork.name).advice)") }
+        let work = Background.Work("fork_drop", "Removal of the fork \(fork.name)") { parameters, _ in
+            try await forks.drop(parameters["name"]?.string ?? "")
+            return [:]
+        }
+        return try await background.accept(work, ["name": .string(fork.name.text)], request)
+    }
+}
