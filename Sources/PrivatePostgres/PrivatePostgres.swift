@@ -137,7 +137,8 @@ extension PrivatePostgres {
     /// Watches the server and starts it again when it ends without having been told to.
     private func supervise() {
         supervisor = Task {
-            while let child = postmaster?.child, (try? await child.waitForExit()) != nil {
+            // A child that is gone is told of at once, however often it is asked: so the wish to end has to be looked at.
+            while !Task.isCancelled, let child = postmaster?.child, (try? await child.waitForExit()) != nil {
                 await relaunch(after: child)
             }
         }

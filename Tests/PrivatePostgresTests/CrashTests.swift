@@ -16,6 +16,18 @@ import Testing
         }
     }
 
+    /// With its home deleted, the server could not come back; told to end, its watch went round for ever, and the stop waited
+    /// for it.
+    @Test(.timeLimit(.minutes(1))) func stoppingEndsThoughTheServerCannotComeBack() async throws {
+        let server = try await Server.used()
+        let postgres = try await server.start()
+        let former = try #require(await postgres.processID)
+        try Files.removeTree(server.data)
+        RunningProcess(id: former)?.signal(.kill)
+        try await eventually(within: .seconds(30)) { await postgres.processID == nil }
+        await postgres.stop()
+    }
+
     @Test func aKilledBackendLeavesTheServerRunning() async throws {
         try await Server.used().run { postgres in
             let former = await postgres.processID
