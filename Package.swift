@@ -36,42 +36,35 @@ let package = Package(
             "lifeos",
             [
                 "API", "Console", "Accounts", "Migrations", "Replay", "Backup", "Entities", "Projections",
-                "EventLog",
-                "Catalogue",
-                "PrivatePostgres", "Postgres", "HTTPServer",
-                "HTTPClient", "CLI",
+                "EventLog", "Catalogue", "PrivatePostgres", "Postgres", "HTTPServer", "HTTPClient", "CLI",
                 "Configuration", "Cryptography", "Telemetry", "JSON", "System",
             ]),
         program(
             "bench",
             [
-                "Replay", "Backup", "Migrations", "Entities", "Projections", "EventLog", "Catalogue", "PrivatePostgres",
-                "Postgres",
-                "HTTPServer",
-                "HTTPClient",
-                "Cryptography", "Telemetry", "JSON", "System",
+                "Replay", "Backup", "Migrations", "Entities", "Projections", "EventLog", "Catalogue",
+                "PrivatePostgres", "Postgres", "HTTPServer", "HTTPClient", "Cryptography", "Telemetry", "JSON",
+                "System",
             ]),
 
         // What Life-OS answers.
         room(
             "API",
             [
-                "Replay", "Backup", "Entities", "Projections", "Catalogue", "EventLog", "Postgres", "HTTPServer",
-                "Cryptography",
-                "Telemetry",
-                "JSON", "System",
+                "Replay", "Backup", "Entities", "Projections", "Catalogue", "EventLog", "Postgres",
+                "HTTPServer", "Cryptography", "Telemetry", "JSON", "System",
             ]),
         room(
             "Replay",
             [
                 "Backup", "Entities", "Catalogue", "Projections", "EventLog", "Migrations", "Postgres", "HTML",
-                "Cryptography",
-                "Spelling", "Telemetry", "JSON", "System",
+                "Cryptography", "Spelling", "Telemetry", "JSON", "System",
             ]),
         room(
             "Console",
             [
-                "Replay", "Entities", "Catalogue", "EventLog", "Postgres", "Accounts", "HTML", "HTTPServer", "System",
+                "Replay", "Entities", "Catalogue", "EventLog", "Postgres", "Accounts", "HTML", "HTTPServer",
+                "System",
             ]),
         room("Accounts", ["HTTPServer", "Cryptography", "System"]),
         room(
@@ -80,7 +73,8 @@ let package = Package(
         room(
             "Backup",
             [
-                "EventLog", "Postgres", "HTTPClient", "Compression", "Cryptography", "Telemetry", "JSON", "System",
+                "EventLog", "Postgres", "HTTPClient", "Compression", "Cryptography", "Telemetry", "JSON",
+                "System",
             ]),
         room("Projections", ["EventLog", "Postgres", "Cryptography", "Telemetry", "JSON", "System"]),
         room("EventLog", ["Postgres", "Cryptography", "Telemetry", "JSON", "System"]),
@@ -119,8 +113,8 @@ let package = Package(
         room(
             "TestStudio",
             [
-                "Entities", "Catalogue", "Projections", "EventLog", "Migrations", "Postgres", "Telemetry", "JSON",
-                "System", "TestSupport",
+                "Entities", "Catalogue", "Projections", "EventLog", "Migrations", "Postgres", "Telemetry",
+                "JSON", "System", "TestSupport",
             ]),
         tests("SystemTests", ["System", "TestSupport"]),
         tests("SpellingTests", ["Spelling"]),
@@ -140,18 +134,14 @@ let package = Package(
         tests(
             "EntitiesTests",
             [
-                "Entities", "Catalogue", "Projections", "EventLog", "Migrations", "Postgres", "Telemetry", "JSON",
-                "System", "TestStudio",
-                "TestSupport",
+                "Entities", "Catalogue", "Projections", "EventLog", "Migrations", "Postgres", "Telemetry",
+                "JSON", "System", "TestStudio", "TestSupport",
             ]),
         tests(
             "ReplayTests",
             [
-                "TestStudio", "Replay", "Backup", "Entities", "Catalogue", "Projections", "EventLog", "Migrations",
-                "Postgres",
-                "Cryptography",
-                "Telemetry",
-                "JSON", "System", "TestSupport",
+                "TestStudio", "Replay", "Backup", "Entities", "Catalogue", "Projections", "EventLog",
+                "Migrations", "Postgres", "Cryptography", "Telemetry", "JSON", "System", "TestSupport",
             ]),
         tests("MigrationsTests", ["Migrations", "Postgres", "Telemetry", "System", "TestSupport"]),
         tests(
@@ -161,16 +151,15 @@ let package = Package(
             "BackupTests",
             [
                 "Backup", "EventLog", "Migrations", "Postgres", "HTTPClient", "HTTPServer", "Compression",
-                "Cryptography",
-                "Telemetry", "JSON", "System", "TestSupport",
+                "Cryptography", "Telemetry", "JSON", "System", "TestSupport",
             ]),
         tests("AccountsTests", ["Accounts", "HTTPServer", "HTTPClient", "Telemetry", "System", "TestSupport"]),
         tests(
             "APITests",
             [
-                "API", "Replay", "Backup", "Accounts", "Entities", "Projections", "EventLog", "Migrations", "Catalogue",
-                "Postgres",
-                "HTTPServer", "HTTPClient", "Cryptography", "Telemetry", "JSON", "System", "TestSupport",
+                "API", "Replay", "Backup", "Accounts", "Entities", "Projections", "EventLog", "Migrations",
+                "Catalogue", "Postgres", "HTTPServer", "HTTPClient", "Cryptography", "Telemetry", "JSON",
+                "System", "TestSupport",
             ]),
         tests(
             "LifeOSTests",

@@ -106,6 +106,7 @@ import Testing
         let dry = try await RunningLifeOS.run(["rollback", "--to", "300", "--dry-run", "--json"], home: home)
         let sum = try JSONValue(parsing: try #require(dry.outputText.split(separator: "\n").last.map(String.init)))
         #expect((sum["dry_run"]?["entities"]?.integer ?? 0) > 10)
+        #expect(sum["dry_run"]?["to"]?.integer == 300)
         let diff = try await RunningLifeOS.run(["replay", "diff", "374"], home: home)
         #expect(diff.outputText.contains("nothing changed"))
     }

@@ -45,6 +45,22 @@ import Testing
         #expect(try Files.readText(folder.path("damage.html")).contains("<h1>From position "))
     }
 
+    @Test func aLostHomeComesBackFromItsBackup() async throws {
+        let folder = try TemporaryFolder("restored")
+        let program = Files.folder(of: RunningLifeOS.program)
+        let script = try Self.blocks(of: "restore-from-a-backup").replacing("$PWD/.build/release", with: program)
+        #expect(script.contains(program))
+        let run = try await Program(
+            "/bin/sh", ["-eu", "-c", script], environment: RunningLifeOS.environment(home: folder.path("home"))
+        ).run(timeout: .seconds(300))
+        try #require(run.exit == .code(0), "\(run.errorText)")
+        for said in ["1 backup is sound", "Restored", "The log is sound", "All are as the log has them", "earlier"] {
+            // Some of it is a note, which no pipe is to carry.
+            #expect((run.outputText + run.errorText).contains(said), "\(said) is missing in \(run.outputText)")
+        }
+        #expect(Files.exists(folder.path("home.broken/backups")))
+    }
+
     /// The page on point-in-time recovery changes the machine's PostgreSQL, so its drill is what runs here.
     @Test(.enabled(if: Files.exists("/usr/bin/pgbackrest"), "run ops/setup --test"))
     func aLostClusterComesBackAsItWasAtAMoment() async throws {

@@ -33,7 +33,7 @@ extension Command {
                     advice: advice(result))
             }
             run.output.say(
-                "\(result.backups.count) backups are sound: \(result.events) events, \(result.blobs) blobs.",
+                "\(result.backups.count == 1 ? "1 backup is" : "\(result.backups.count) backups are") sound: \(result.events) events, \(result.blobs) blobs.",
                 [
                     "sound": true, "backups": .number(result.backups.count), "events": .number(result.events),
                     "blobs": .number(result.blobs),

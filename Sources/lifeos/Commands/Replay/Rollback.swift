@@ -77,7 +77,7 @@ extension Command {
             output.say("… and \(listed - listedMax) more entities; --all lists them.")
         }
         if run[isDryRun] || plan.isEmpty {
-            if output.isJSON { return output.json(JSONValue.object(["dry_run": .object(plan.json)])) }
+            if output.isJSON { return output.json(JSONValue.object(["dry_run": .object(told(plan, order))])) }
             if plan.isEmpty, plan.conflictCount == 0 {
                 return output.say("Nothing would change: it is so already.")
             }
@@ -90,7 +90,7 @@ extension Command {
         defer { working.end() }
         let report = try await rollback.run(order, as: operation) { working.reach($0, of: $1) }
         working.end()
-        try finish(report, operation.id, on: output)
+        try finish(report, operation.id, of: order, on: output)
     }
 
     private static func resume(_ id: UUID, _ run: Invocation, _ bench: Workbench) async throws {
@@ -101,9 +101,21 @@ extension Command {
         try finish(report, id, on: run.output)
     }
 
-    private static func finish(_ report: RollbackReport, _ id: UUID, on output: Output) throws {
+    /// With the positions that the points became.
+    private static func told(_ report: RollbackReport, _ order: RollbackOrder?) -> JSONObject {
+        var json = report.json
+        if let scope = order?.scope {
+            json["to"] = .integer(scope.after)
+            json["up_to"] = .integer(scope.upTo)
+        }
+        return json
+    }
+
+    private static func finish(
+        _ report: RollbackReport, _ id: UUID, of order: RollbackOrder? = nil, on output: Output
+    ) throws {
         if output.isJSON {
-            var json = report.json
+            var json = told(report, order)
             json["operation"] = .string(id.description)
             output.json(JSONValue.object(["done": .object(json)]))
         } else {
