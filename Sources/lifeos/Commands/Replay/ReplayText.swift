@@ -65,6 +65,9 @@ enum ReplayText {
         for conflict in step.conflicts {
             let verb = conflict.isForced ? "overrides" : "keeps"
             switch conflict.cause {
+            case .changedSince(let act) where conflict.cell == .existence:
+                let verb = conflict.isForced ? "goes, though" : "stays, since"
+                output.say("  ! \(verb) \(act.actor) worked on it at position \(act.position)")
             case .changedSince(let act):
                 output.say(
                     "  ! \(conflict.cell.name): \(verb) \(value(conflict.now)), which \(act.actor) made of "
