@@ -13,7 +13,7 @@ import Testing
     private func leaveBehind(
         _ studio: Studio, exclusion: String? = nil, resume: String? = nil
     ) async throws -> UUID {
-        try await Node.with(studio) { node in
+        let id = try await Node.with(studio) { node in
             let operation = Entities.Operation(node.service, actor: "mira")
             _ = try await operation.begin(
                 .init("import", "Import", exclusion: exclusion, resume: resume), waits: false
@@ -21,6 +21,11 @@ import Testing
             #expect(try await node.status(of: operation.id) == "running")
             return operation.id
         }
+        // The server lets go of the locks a moment after the connection was closed.
+        try await eventually("the locks are gone") {
+            try await studio.pool.query("test_locks", Node.holdersQuery).isEmpty
+        }
+        return id
     }
 
     @Test func theDeadAreRecordedAsFailedAndSayWhatToDo() async throws {

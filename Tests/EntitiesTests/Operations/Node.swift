@@ -87,14 +87,14 @@ struct Node: Sendable {
 
     /// The server processes that hold advisory locks, but for those of rebuilds.
     func holders() async throws -> [Int32] {
-        try await pool.query(
-            "holders",
-            """
-            SELECT DISTINCT pid FROM pg_locks WHERE locktype = 'advisory' AND database =
-                (SELECT oid FROM pg_database WHERE datname = current_database())
-            """
-        ).decode(Int32.self)
+        try await pool.query("holders", Self.holdersQuery).decode(Int32.self)
     }
+
+    static let holdersQuery: SQL =
+        """
+        SELECT DISTINCT pid FROM pg_locks WHERE locktype = 'advisory' AND database =
+            (SELECT oid FROM pg_database WHERE datname = current_database())
+        """
 
     func cutHolders() async throws {
         for holder in try await holders() {
