@@ -1,6 +1,9 @@
 // What Swift cannot import of the C library itself: its variadic functions and its flags.
 #pragma once
 #include <microhttpd.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 // Everything a daemon is started with; `argument` goes to every callback.
 struct lifeos_mhd_settings {
@@ -49,4 +52,32 @@ static inline const union MHD_ConnectionInfo *
 lifeos_mhd_connection_info(struct MHD_Connection *connection, enum MHD_ConnectionInfoType type)
 {
     return MHD_get_connection_info(connection, type);
+}
+
+// libmicrohttpd 0.9.75 takes the listening socket out of epoll twice when a worker wakes just as the daemon is quiesced: the
+// worker forgives that the other was quicker, MHD_quiesce_daemon does not, and ends the process. Here its complaint jumps
+// back out of the call, which is repeated: by then the worker has noted what it did. Nothing is held at that place.
+static inline jmp_buf **lifeos_mhd_way_out(void)
+{
+    static __thread jmp_buf *way_out;
+    return &way_out;
+}
+
+static inline void lifeos_mhd_panic(void *unused, const char *file, unsigned int line, const char *reason)
+{
+    (void) unused;
+    if (*lifeos_mhd_way_out()) longjmp(**lifeos_mhd_way_out(), 1);
+    fprintf(stderr, "libmicrohttpd gave up at %s:%u: %s\n", file, line, reason);
+    abort();
+}
+
+static inline void lifeos_mhd_quiesce(struct MHD_Daemon *daemon)
+{
+    jmp_buf way_out;
+    volatile int tries = 0;
+    MHD_set_panic_func(lifeos_mhd_panic, NULL);
+    (void) setjmp(way_out);
+    *lifeos_mhd_way_out() = ++tries <= 100 ? &way_out : NULL;
+    (void) MHD_quiesce_daemon(daemon);
+    *lifeos_mhd_way_out() = NULL;
 }

@@ -125,6 +125,22 @@ internal import Testing
         }
     }
 
+    /// A worker that woke just as the server was stopped took the listening socket out of its epoll set first, and
+    /// libmicrohttpd ended the process for that: once in some hundred stops while connections come in.
+    @Test func stoppingWhileConnectionsComeInEndsOnlyTheServer() async throws {
+        for _ in 0..<Effort.rounds(150) {
+            try await serving { router in
+                router.get("/direct") { _ in .text("d") }
+            } _: { server, _ in
+                let knocking = (0..<3).map { _ in
+                    Task.detached { while (try? server.newClient()) != nil { await Task.yield() } }
+                }
+                await server.stop(grace: .zero)
+                for task in knocking { await task.value }
+            }
+        }
+    }
+
     @Test func aServerThatIsDroppedStopsByItself() async throws {
         let client: RawHTTP
         do {

@@ -51,8 +51,8 @@ internal import Telemetry
         self.core = core
     }
 
-    /// Takes no further connections.
-    func quiesce() { _ = unsafe MHD_quiesce_daemon(daemon) }
+    /// Takes no further connections; those that there are go on.
+    func quiesce() { unsafe lifeos_mhd_quiesce(daemon) }
 
     /// Closes what is left and waits for the threads. Nothing may be suspended any more: the library would abort.
     func stop() { unsafe MHD_stop_daemon(daemon) }
