@@ -1,8 +1,8 @@
 internal import CZstd
 
 /// Owns a context of libzstd and a buffer for what comes out of it.
+// Unchecked and safe: not copyable, so whoever holds it is the only one that reaches the pointers.
 @safe struct ZstandardStream: ~Copyable, @unchecked Sendable {
-    // Unchecked and safe: not copyable, so whoever holds it is the only one that reaches the pointers.
     private let context: OpaquePointer
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.bufferBytes, alignment: 1)
     private let isCompressing: Bool

@@ -36,6 +36,7 @@ import Testing
         }
     }
 
+    /// The names of what no test may call; nothing sleeps here.
     @Test(arguments: ["Task.sleep", "usleep(", "nanosleep("])
     func noTestWaitsForTime(by call: String) throws {
         for file in try Checkout.files(in: "Tests", ending: ".swift") where !file.path.hasPrefix("Tests/TidyTests") {

@@ -61,8 +61,8 @@ public final class AccessRecorder: Sendable {
             case .count(isFirst: false): break
             case .count(isFirst: true):
                 state.closing?.cancel()
-                // A flood that ends is told of as well.
                 state.closing = Task { [self] in
+                    // No access tells that a flood has ended: only time does.
                     guard (try? await clock.sleep(for: configuration.window)) != nil else { return }
                     close()
                 }
@@ -94,6 +94,7 @@ public final class AccessRecorder: Sendable {
         let (closing, writing) = state.withLock { ($0.closing, $0.writing) }
         closing?.cancel()
         let limit = Task { [clock, configuration] in
+            // The end must not wait for a database that does not answer; cancelled once all is written.
             if (try? await clock.sleep(for: configuration.stopLimit)) != nil { writing?.cancel() }
         }
         await writing?.value

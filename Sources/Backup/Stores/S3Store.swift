@@ -152,6 +152,7 @@ public struct S3Store: BackupStore {
                 failure = "\(error)"
             }
             logger.warning("asking the bucket again", ["attempt": attempt, "because": failure])
+            // A bucket does not tell when it has recovered: it is asked again, each time later.
             try await clock.sleep(for: pause)
             pause *= 2
             attempt += 1

@@ -10,7 +10,7 @@ internal import CCrypto
     /// As `otpauth` URIs and libcrypto spell it.
     let name: String
     public let byteCount: Int
-    // Immutable once fetched, and never freed: the three live as long as the process.
+    // Unsafe in name only: immutable once fetched, and never freed, since the three live as long as the process.
     nonisolated(unsafe) let pointer: OpaquePointer
 
     private init(_ name: String) {

@@ -6,8 +6,8 @@ internal import CCrypto
 ///
 ///     var hasher = try SHA256()
 ///     for event in events { hasher.update(digest); hasher.update(event.bytes); digest = hasher.finish() }
+// Unchecked: the context is touched by this value alone, which cannot be copied.
 @safe public struct SHA256: ~Copyable, @unchecked Sendable {
-    // Unchecked: the context is touched by this value alone, which cannot be copied.
     private let context: OpaquePointer
 
     public init() throws(CryptographyError) {

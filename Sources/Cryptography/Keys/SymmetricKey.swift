@@ -5,7 +5,7 @@ internal import CCrypto
 /// The bytes a key was made from are the caller's: let go of them soon.
 @safe public final class SymmetricKey: Sendable, CustomStringConvertible, CustomReflectable {
     public let byteCount: Int
-    // Written in `init` only, wiped and freed in `deinit`.
+    // Unchecked: written in `init` only, wiped and freed in `deinit`, read by anyone in between.
     private nonisolated(unsafe) let bytes: UnsafeMutablePointer<UInt8>
 
     public convenience init(_ bytes: [UInt8]) { self.init(copying: bytes.span) }

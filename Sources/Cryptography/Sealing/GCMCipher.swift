@@ -1,9 +1,8 @@
 internal import CCrypto
 
 /// AES-256 in Galois/counter mode for one key and one direction. Never use a nonce twice.
+// Unchecked: each is held by one call or by one stream, which cannot be copied, and so is used by one task at a time.
 @safe final class GCMCipher: @unchecked Sendable {
-    // Unchecked: each is held by one call or by one stream, which cannot be copied, and so is used by one task at a
-    // time.
     enum Direction: Int32 {
         case open = 0
         case seal = 1

@@ -237,6 +237,7 @@ public final class Background: Sendable {
             let speed = pace.take(done: step.done, total: step.total, phase: step.message, at: elapsed())
             // One that is not recorded is made up for by the next.
             try? await operation.progress(done: step.done, total: step.total, message: step.message, speed: speed)
+            // The log is no place for every step: what comes meanwhile replaces what came before.
             do { try await clock.sleep(for: service.operationLimits.progressInterval) } catch { return }
         }
     }

@@ -86,6 +86,7 @@ actor Lifeline {
 
     private func keepCaring() async {
         while !Task.isCancelled {
+            // A lost connection tells nobody: it has to be looked for.
             try? await clock.sleep(for: limits.careInterval)
             if Task.isCancelled { return }
             // A connection that was cut shows when it is used: then another is made at once.

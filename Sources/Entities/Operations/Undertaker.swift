@@ -66,6 +66,7 @@ public final class Undertaker: Sendable {
                 logger.warning("it cannot be seen which operations are dead", ["error": "\(error)"])
             }
             let isCalm = suspects.withLock { $0.isEmpty }
+            // A process that dies tells nobody: one has to look now and then.
             try? await clock.sleep(for: isCalm ? limits.watchInterval : limits.suspectInterval)
         }
     }
