@@ -145,6 +145,13 @@ import Testing
             #expect(try await client.send("DELETE \(Self.path)/forks/what-if").status == 404)
             let bad = try await client.send("POST \(Self.path)/forks", ["name": "What if"])
             #expect(bad.status == 422 && bad.places == ["/name"])
+            // A new tag and its first use are one command.
+            let made = try await client.send("POST /api/v2/characters", ["name": "Eve"])
+            let head = try await client.get("/api/v2/admin/events").json["head"]?.integer ?? 0
+            _ = try await client.send("POST /api/v2/characters/\(made.id)/tags", ["tags": ["fresh"]])
+            let half = try await client.send("POST \(Self.path)/forks", ["name": "half", "point": .integer(head + 1)])
+            #expect(half.status == 400 && half.places == ["point"], "\(half.json)")
+            #expect("\(half.json)".contains("Choose \(head)"))
         }
     }
 }

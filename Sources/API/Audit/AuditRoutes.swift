@@ -105,6 +105,10 @@ enum PointProblems {
             return try await body()
         } catch let problem as QueryProblem {
             throw EntityProblems.problem(problem, .notFound("There is nothing like that."), parameter: parameter)
+        } catch let inside as InsideCommand {
+            throw Problem.invalidParameters([
+                .init(.parameter(parameter), "inside_command", "\(inside) \(inside.advice)")
+            ])
         } catch let error as PostgresError {
             throw try EntityProblems.problem(error)
         }

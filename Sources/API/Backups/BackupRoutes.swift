@@ -64,7 +64,8 @@ public struct BackupRoutes: Sendable {
         writer.object { writer in
             writer.field("id", entry.id.description)
             writer.field("kind", entry.id.kind.rawValue)
-            writer.field("created_at", entry.id.createdAt.description)
+            let createdAt = if case .backup(let manifest) = entry { manifest.createdAt } else { entry.id.createdAt }
+            writer.field("created_at", createdAt.description)
             writer.field("position", entry.id.position)
             switch entry {
             case .unfinished: writer.field("state", "unfinished")

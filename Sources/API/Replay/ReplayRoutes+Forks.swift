@@ -1,5 +1,6 @@
 import Cryptography
 import Entities
+import EventLog
 import HTTPServer
 import JSON
 import Postgres
@@ -39,7 +40,9 @@ extension ReplayRoutes {
             throw Problem.invalidFields([.init(.pointer("/name"), "pattern", ForkName.rule)])
         }
         let point = try at.map { value throws(Problem) in try RollbackRequest.point(value, at: "/point") } ?? .now
-        let position = try await PointProblems.translating("point") { try await point.resolve(in: pool).position }
+        let position = try await PointProblems.translating("point") {
+            try await EventReader(pool: pool).commandEnd(at: point.resolve(in: pool).position).position
+        }
         if try await forks.all().contains(where: { $0.name.text == name }) {
             throw Problem.conflict("There is a fork \(name) already. Choose another name, or remove it first.")
         }

@@ -12,22 +12,30 @@ public struct BackupCreator: Sendable {
     let shelf: BackupShelf
     private let blobs: String?
     private let clock: any WallClock
+    private let ticks: any Clock<Duration>
     private let storesBlobsAnew: Bool
     private let segmentRawBytes: Int
 
+    /// How often it shows that it is at work.
+    static let renewalPause: Duration = .seconds(60)
+
     /// - Parameters:
     ///   - blobs: the folder with the blobs; nil where there are none.
+    ///   - clock: what time it is: kept with the backup.
+    ///   - ticks: for waiting.
     ///   - storesBlobsAnew: whether a full backup stores every blob again. Default no: what lies in the store in its full
     ///     size is taken for good, as long as no verification says otherwise.
     ///   - segmentRawBytes: a segment ends once it has so many; tests want it small.
     public init(
         pool: PostgresPool, shelf: BackupShelf, blobs: String?, clock: any WallClock = SystemWallClock(),
-        storesBlobsAnew: Bool = false, segmentRawBytes: Int = BackupLimits.segmentRawBytes
+        ticks: any Clock<Duration> = ContinuousClock(), storesBlobsAnew: Bool = false,
+        segmentRawBytes: Int = BackupLimits.segmentRawBytes
     ) {
         self.pool = pool
         self.shelf = shelf
         self.blobs = blobs
         self.clock = clock
+        self.ticks = ticks
         self.storesBlobsAnew = storesBlobsAnew
         self.segmentRawBytes = segmentRawBytes
     }
@@ -45,37 +53,65 @@ public struct BackupCreator: Sendable {
         progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) async throws -> Manifest {
         let source = try await source()
+        let id = try await shelf.nextID(kind, at: head.position, now: clock.now())
+        guard try await shelf.store.list(id.folder).isEmpty else {
+            throw BackupError(.store, "There is a \(id) in \(shelf.store) already.", advice: "Try again in a second.")
+        }
+        let (store, clock) = (shelf.store, clock)
+        do {
+            // Whoever prunes sees by it that a backup is being made: see ``PruneMark``.
+            try await store.put(id.folder + Manifest.markName, [])
+            let showsLife = { @Sendable in
+                try await store.put(id.folder + Manifest.aliveName, Array(clock.now().description.utf8))
+            }
+            try await showsLife()
+            return try await Renewal.keep(every: Self.renewalPause, on: ticks, { try? await showsLife() }) {
+                try await PruneMark.waitUntilNobodyPrunes(in: store, ticks)
+                return try await make(id, of: source, upTo: head, progress)
+            }
+        } catch {
+            await clean(id.folder)
+            throw error
+        }
+    }
+
+    private func make(
+        _ id: BackupID, of source: Source, upTo head: LogHead, _ progress: @escaping @Sendable (Int, Int) -> Void
+    ) async throws -> Manifest {
         let known = try await shelf.manifests()
         let sealing = try await shelf.keyring.keyForNew(like: known.reversed().compactMap(\.encryption))
         var chain: [Manifest] = []
-        if kind == .incremental {
+        if id.kind == .incremental {
             let parent = try await parent(among: known, source, upTo: head)
             try Self.checkSameKey(parent, sealing?.encryption)
             chain = try await chainToContinue(parent)
         }
         var manifest = Manifest(
-            id: BackupID(createdAt: clock.now(), kind: kind, position: head.position), parent: chain.last?.id,
-            createdAt: clock.now(), installation: source.installation, log: source.log,
+            id: id, parent: chain.last?.id, createdAt: clock.now(), installation: source.installation, log: source.log,
             after: chain.last?.head ?? .start, head: head, categories: [:], segments: [], blobIndexes: [],
             encryption: sealing?.encryption)
-        let folder = manifest.id.folder
-        guard try await shelf.store.list(folder).isEmpty else {
-            throw BackupError(
-                .store, "There is a \(manifest.id) in \(shelf.store) already.", advice: "Try again in a second.")
-        }
-        do {
-            // Whoever prunes sees by it that a backup is being made.
-            try await shelf.store.put(folder + Manifest.markName, [])
-            try await writeLog(&manifest, sealing?.key, progress)
-            try await writeBlobs(&manifest, after: chain, sealing?.key)
-            try await shelf.store.put(manifest.path, ManifestFile.write(manifest, sealing?.key))
-            // A mark that stays says nothing beside a manifest.
-            try? await shelf.store.delete(folder + Manifest.markName)
-        } catch {
-            await clean(folder)
-            throw error
-        }
+        try await writeLog(&manifest, sealing?.key, progress)
+        try await writeBlobs(&manifest, after: chain, sealing?.key)
+        try await shelf.store.put(manifest.path, ManifestFile.write(manifest, sealing?.key))
+        try await confirm(manifest, after: chain)
+        // Marks that stay say nothing beside a manifest.
+        try? await shelf.store.delete(id.folder + Manifest.aliveName)
+        try? await shelf.store.delete(id.folder + Manifest.markName)
         return manifest
+    }
+
+    /// Makes sure that nobody has removed anything that the backup needs, or is about to.
+    private func confirm(_ manifest: Manifest, after chain: [Manifest]) async throws {
+        let needed = Set(chain.map(\.id) + [manifest.id])
+        let doomed = try await PruneMark.doomed(in: shelf.store)
+        let there = Set(try await shelf.store.list(BackupID.folders).map(\.name))
+        let objects =
+            chain.map(\.path) + [manifest.id.folder + Manifest.markName]
+            + (manifest.segments.map(\.name) + manifest.blobIndexes.map(\.name)).map { manifest.id.folder + $0 }
+        if doomed.isDisjoint(with: needed), there.isSuperset(of: objects) { return }
+        throw BackupError(
+            .store, "While the backup was being made, somebody removed a part of it, or what it continues.",
+            advice: "Try again, and see what calls `lifeos backup prune` meanwhile.")
     }
 
     /// Takes away what was written of a backup that failed. What cannot be taken away has no manifest and counts for

@@ -74,6 +74,13 @@ extension Manifest {
     static let fileName = "manifest.jsonl"
     /// There from the begin of a backup until its manifest is written.
     static let markName = "started"
+    /// Beside the mark: when its maker last showed that it is at work.
+    static let aliveName = "alive"
+
+    /// What may lie in a backup's folder without being part of it.
+    static func isMark(_ name: String, in folder: String) -> Bool {
+        name == folder + markName || name == folder + aliveName
+    }
 
     var path: String { id.folder + Self.fileName }
 

@@ -1,3 +1,4 @@
+import Cryptography
 public import EventLog
 public import Postgres
 public import System
@@ -30,17 +31,42 @@ public struct BackupReader: Sendable {
         try await BackupReader(shelf, of: shelf.newest().id)
     }
 
-    /// The one that takes the least to read of those that reach the position; they belong to the newest one's log.
+    /// The first that has the position, of the newest backup and those before it in the same history: its blobs are those of
+    /// then, or nearly.
+    ///
+    /// A log that was restored to an earlier point has other events at the same positions. So a backup counts only where its
+    /// last event is also in the newest, with the same hash.
     public static func reaching(_ position: Int, _ shelf: BackupShelf) async throws -> BackupReader {
-        let newest = try await shelf.newest()
-        let manifests = try await shelf.manifests()
-        let reaching = manifests.filter { $0.log == newest.log && $0.head.position >= position }
-        guard let nearest = reaching.min(by: { ($0.head.position, $1.id) < ($1.head.position, $0.id) }) else {
-            throw BackupError(
-                .notFound, "No backup reaches position \(position); the newest, \(newest.id), ends before it.",
+        let newest = try await newest(shelf)
+        let reaching = try await shelf.manifests().filter { $0.head.position >= position }
+        guard position <= newest.head.position else { throw newest.endsBefore(position, reaching) }
+        let candidates = reaching.filter { $0.log == newest.log && $0.head.position < newest.head.position }
+            .sorted { ($0.head.position, $1.id) < ($1.head.position, $0.id) }
+        var lookup = EventLookup(newest)
+        for candidate in candidates where try await lookup.has(candidate.head) {
+            // One that cannot be read changes nothing: the newest has all of it.
+            do { return try await BackupReader(shelf, of: candidate.id) } catch let error as BackupError
+                where error.code != .store
+            { continue }
+        }
+        return newest
+    }
+
+    private var log: SHA256Digest { chain.last?.log ?? .zero }
+
+    private func endsBefore(_ position: Int, _ reaching: [Manifest]) -> BackupError {
+        let newest = chain.last.map { "\($0.id)" } ?? ""
+        let own = reaching.last { $0.log == log || $0.installation == chain.last?.installation }
+        guard let other = own else {
+            return BackupError(
+                .notFound, "No backup reaches position \(position); the newest, \(newest), ends before it.",
                 advice: "Ask for an earlier point, or make a backup.")
         }
-        return try await BackupReader(shelf, of: nearest.id)
+        return BackupError(
+            .notFound,
+            "The newest backup, \(newest), ends at position \(head.position). \(other.id) reaches \(position), but in a "
+                + "history that was left since.",
+            advice: "Ask for an earlier point; or for that history: lifeos backup restore \(other.id) --to \(position)")
     }
 
     /// The last position recorded at or before that moment, of all that the newest backup has; 0 where nothing was.
@@ -81,27 +107,6 @@ public struct BackupReader: Sendable {
     func read(_ place: Place) async throws -> SegmentReader.Content {
         let key = try await shelf.keyring.key(opening: place.manifest.encryption)
         return try await SegmentReader(store: shelf.store, key: key).read(place.segment, of: place.manifest)
-    }
-}
-
-extension BackupShelf {
-    fileprivate func newest() async throws -> Manifest {
-        let newest = try await entries().last { entry in
-            if case .unfinished = entry { false } else { true }
-        }
-        switch newest {
-        case .backup(let manifest): return manifest
-        case .damaged(let id, let error):
-            throw BackupError(
-                .damaged, "The newest backup, \(id), cannot be used. \(error.message)",
-                advice:
-                    "Bring its manifest back from another copy, or name an older backup: `lifeos backup list` shows them."
-            )
-        case .unfinished, nil:
-            throw BackupError(
-                .notFound, "There is no backup in \(store).",
-                advice: "Check LIFEOS_BACKUP_TARGET, or make one: lifeos backup create --full")
-        }
     }
 }
 

@@ -6,11 +6,21 @@ public struct BackupPruner: Sendable {
     private let shelf: BackupShelf
     private let retention: Retention
     private let clock: any WallClock
+    private let ticks: any Clock<Duration>
+    private let identifiers: any IdentifierSource
 
-    public init(_ shelf: BackupShelf, retention: Retention = .init(), clock: any WallClock = SystemWallClock()) {
+    /// - Parameters:
+    ///   - clock: what time it is: tells how old backups are.
+    ///   - ticks: for waiting.
+    public init(
+        _ shelf: BackupShelf, retention: Retention = .init(), clock: any WallClock = SystemWallClock(),
+        ticks: any Clock<Duration> = ContinuousClock(), identifiers: any IdentifierSource = TimeOrderedIdentifiers()
+    ) {
         self.shelf = shelf
         self.retention = retention
         self.clock = clock
+        self.ticks = ticks
+        self.identifiers = identifiers
     }
 
     /// What goes, or went.
@@ -27,63 +37,90 @@ public struct BackupPruner: Sendable {
         public internal(set) var blobsLeftBecause: String?
     }
 
+    /// Backups may be made meanwhile: see ``PruneMark``.
+    ///
     /// - Parameter isDryRun: only says what would go.
     public func prune(isDryRun: Bool = false) async throws -> Outcome {
+        if isDryRun {
+            let (outcome, manifests) = try await plan()
+            return try await finish(outcome, manifests, keeping: nil)
+        }
+        return try await PruneMark.hold(in: shelf.store, identifiers.next(), ticks) { mark in
+            let first = try await plan().outcome
+            try await mark.announce(first.backups + first.unfinished)
+            // Meanwhile somebody may have finished a backup, which may need what was to go.
+            var (second, manifests) = try await plan()
+            second.backups = second.backups.filter { first.backups.contains($0) }
+            second.unfinished = second.unfinished.filter { first.unfinished.contains($0) }
+            return try await finish(second, manifests, keeping: mark)
+        }
+    }
+
+    /// What would go of the backups that there are now.
+    private func plan() async throws -> (outcome: Outcome, manifests: [Manifest]) {
         var outcome = Outcome()
-        let entries = try await shelf.entries()
         var manifests: [Manifest] = []
-        var unfinished: [BackupID] = []
-        var damaged: [BackupID] = []
-        for entry in entries {
+        var unfinished: [(id: BackupID, aliveAt: Timestamp)] = []
+        for entry in try await shelf.entries() {
             switch entry {
             case .backup(let manifest): manifests.append(manifest)
-            case .unfinished(let id): unfinished.append(id)
+            case .unfinished(let id): unfinished.append((id, try await lastSign(of: id)))
             // Someone may still have another copy of its manifest.
-            case .damaged(let id, _): damaged.append(id)
+            case .damaged(let id, _):
+                outcome.blobsLeftBecause =
+                    outcome.blobsLeftBecause
+                    ?? "The manifest of \(id) cannot be read, so nobody knows which blobs it needs."
             }
         }
-        outcome.backups = retention.removals(
-            of: manifests.map { .init(id: $0.id, parent: $0.parent, log: $0.log) }, now: clock.now())
+        outcome.backups = retention.removals(of: manifests.map { .init($0) }, now: clock.now())
         outcome.unfinished = retention.abandoned(unfinished, now: clock.now())
-        let doomed = Set(outcome.backups)
+        if outcome.blobsLeftBecause == nil,
+            let running = unfinished.map(\.id).first(where: { !outcome.unfinished.contains($0) })
+        {
+            outcome.blobsLeftBecause = "\(running) is being made and may need blobs that are there."
+        }
+        return (outcome, manifests)
+    }
+
+    /// When the maker of an unfinished backup last showed that it is at work.
+    private func lastSign(of id: BackupID) async throws -> Timestamp {
+        do {
+            let text = try await shelf.store.get(id.folder + Manifest.aliveName)
+            return Timestamp(String(decoding: text, as: UTF8.self)) ?? id.createdAt
+        } catch let error as BackupError where error.code == .notFound {
+            return id.createdAt
+        }
+    }
+
+    /// Removes what is planned, and says what that is.
+    ///
+    /// - Parameter mark: nil for only saying it.
+    private func finish(_ plan: Outcome, _ manifests: [Manifest], keeping mark: PruneMark?) async throws -> Outcome {
+        var outcome = plan
+        let doomed = Set(plan.backups)
         let kept = manifests.filter { !doomed.contains($0.id) }
         outcome.kept = kept.map(\.id)
         // Before anything is removed: where the key is missing, nothing is.
-        var blobs: [StoredObject] = []
-        if let damaged = damaged.first {
-            outcome.blobsLeftBecause =
-                "The manifest of \(damaged) cannot be read, so nobody knows which blobs it needs."
-        } else if let running = unfinished.first(where: { !outcome.unfinished.contains($0) }) {
-            outcome.blobsLeftBecause = "\(running) is being made and may need blobs that are there."
-        } else {
-            blobs = try await unneededBlobs(kept)
-        }
-        for id in outcome.backups + outcome.unfinished {
-            outcome.bytes += try await remove(id, isDryRun: isDryRun)
-        }
-        // Meanwhile somebody may have begun a backup, or finished one.
-        if !isDryRun, !blobs.isEmpty {
-            let now = try await shelf.entries().map(\.id)
-            if !Set(now).isSubset(of: entries.map(\.id)) {
-                outcome.blobsLeftBecause = "Another backup was begun meanwhile and may need blobs that are there."
-                blobs = []
-            }
-        }
+        let blobs = plan.blobsLeftBecause == nil ? try await unneededBlobs(kept) : []
+        for id in outcome.backups + outcome.unfinished { outcome.bytes += try await remove(id, keeping: mark) }
         for blob in blobs {
-            if !isDryRun { try await shelf.store.delete(blob.name) }
+            try mark?.check()
+            if mark != nil { try await shelf.store.delete(blob.name) }
             outcome.blobParts += 1
             outcome.bytes += blob.bytes
         }
         return outcome
     }
 
-    private func remove(_ id: BackupID, isDryRun: Bool) async throws -> Int {
+    private func remove(_ id: BackupID, keeping mark: PruneMark?) async throws -> Int {
         let objects = try await shelf.store.list(id.folder)
-        if !isDryRun {
+        if let mark {
             // Without it there is no backup any more, even if this is cut short. The mark says that this is no damage.
+            try mark.check()
             try await shelf.store.put(id.folder + Manifest.markName, [])
             try await shelf.store.delete(id.folder + Manifest.fileName)
             for object in objects where object.name != id.folder + Manifest.markName {
+                try mark.check()
                 try await shelf.store.delete(object.name)
             }
             try await shelf.store.delete(id.folder + Manifest.markName)

@@ -47,7 +47,7 @@ public struct BackupVerifier: Sendable {
             }
             // While one is being made, or where that was cut short, the mark of its begin is there.
             let objects = try await shelf.store.list(id.folder)
-            if !objects.isEmpty, !objects.contains(where: { $0.name == id.folder + Manifest.markName }) {
+            if !objects.isEmpty, !objects.contains(where: { Manifest.isMark($0.name, in: id.folder) }) {
                 result.faults.append(BackupFault(id, "\(id.folder)\(Manifest.fileName) is missing."))
             }
         }
@@ -114,7 +114,7 @@ public struct BackupVerifier: Sendable {
         for index in manifest.blobIndexes { expected[manifest.id.folder + index.name] = index.bytes }
         var faults: [BackupFault] = []
         for object in try await shelf.store.list(manifest.id.folder) {
-            if [manifest.path, manifest.id.folder + Manifest.markName].contains(object.name) { continue }
+            if object.name == manifest.path || Manifest.isMark(object.name, in: manifest.id.folder) { continue }
             guard let bytes = expected[object.name] else {
                 faults.append(BackupFault(manifest.id, "\(object.name) does not belong to the backup."))
                 continue

@@ -1,3 +1,5 @@
+public import Cryptography
+import JSON
 public import Postgres
 public import System
 
@@ -6,6 +8,7 @@ extension EventRows {
     /// PostgreSQL counts from the year 2000.
     private static let microsecondsFrom1970To2000: Int64 = 946_684_800_000_000
     private static let recordedAt = 18..<26
+    private static let hash = 66..<98
     private static let categoryLength = 98..<102
 
     /// When the first of the rows was recorded; nil where there is none.
@@ -18,6 +21,26 @@ extension EventRows {
     public static func recordedAt(of row: Span<UInt8>) -> Timestamp {
         let microseconds = Int64(bitPattern: unsigned(row, recordedAt))
         return Timestamp(microsecondsSinceEpoch: microseconds &+ microsecondsFrom1970To2000)
+    }
+
+    /// The event's hash; nil where the row has none.
+    public static func hash(of row: Span<UInt8>) -> SHA256Digest? {
+        row.count >= hash.upperBound ? SHA256Digest(row.extracting(hash)) : nil
+    }
+
+    /// The command that the event belongs to; nil where its meta does not say.
+    public static func command(of row: Span<UInt8>) -> String? {
+        var place = categoryLength
+        // Behind the category stand type, data and meta, each after its length.
+        for _ in 0..<3 {
+            guard place.upperBound <= row.count else { return nil }
+            let start = place.upperBound + Int(unsigned(row, place))
+            place = start..<start + categoryLength.count
+        }
+        let start = place.upperBound
+        guard start <= row.count, start + Int(unsigned(row, place)) == row.count else { return nil }
+        let meta = (start..<row.count).map { row[$0] }
+        return (try? JSONValue(parsing: meta))?["command"]?.string
     }
 
     /// Where in the row the event's category stands; empty where the row has none.

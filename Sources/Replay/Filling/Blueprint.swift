@@ -38,13 +38,13 @@ public struct Blueprint: Sendable {
     ///
     /// - Parameter alongside: what else belongs to it: happens with the log or not at all.
     func fill<Rows: AsyncSequence & Sendable>(
-        _ pool: PostgresPool, upTo last: Int, expecting hash: SHA256Digest?, from rows: Rows,
+        _ pool: PostgresPool, upTo end: CommandEnd, expecting hash: SHA256Digest?, from rows: Rows,
         progress: @escaping @Sendable (FillingProgress) -> Void,
         alongside: @escaping @Sendable (isolated Connection) throws -> Void
     ) async throws -> LogHead where Rows.Element == CopyBatch {
         try await LogFiller(pool: pool).fill(
-            upTo: last, expecting: hash, from: rows,
-            progress: { progress(FillingProgress(.copying, done: $0, total: last)) },
+            upTo: end.position, expecting: hash, from: rows,
+            progress: { progress(FillingProgress(.copying, done: $0, total: end.position)) },
             alongside: { connection in
                 try alongside(connection)
                 // Whoever opens the database next makes the tables, should this process not come to it.

@@ -1,3 +1,5 @@
+public import EventLog
+
 /// How far the making of a fork, or a restore, has come.
 public struct FillingProgress: Sendable, Hashable {
     public enum Phase: String, Sendable, Hashable, CaseIterable {
@@ -20,3 +22,7 @@ public struct FillingProgress: Sendable, Hashable {
 public protocol AdvisingError: Error, CustomStringConvertible {
     var advice: String { get }
 }
+
+/// A copy that would end within a command is refused rather than moved to the command's end: a point is named for what shall
+/// be in it and what shall not, and only whoever named it knows on which side the command belongs.
+extension InsideCommand: AdvisingError {}

@@ -11,7 +11,7 @@ extension Forks {
     /// What is half done is removed when this throws; when the process is killed, the list has it as unfinished.
     ///
     /// - Parameter reason: why; kept with the fork.
-    /// - Throws: ``ForkError``, ``NewDatabaseError``
+    /// - Throws: ``ForkError``, ``NewDatabaseError``, ``InsideCommand``
     public func make(
         name text: String, at position: Int, reason: String? = nil,
         progress: @escaping @Sendable (FillingProgress) -> Void = { _ in }
@@ -24,8 +24,9 @@ extension Forks {
             guard let event = try await reader.event(at: position) else { throw ForkError.gone(position) }
             hash = event.hash
         }
+        let end = try await reader.commandEnd(at: position)
         return try await make(
-            name: text, upTo: position, expecting: hash, from: reader.rows(1...max(1, position)), reason: reason,
+            name: text, upTo: end, expecting: hash, from: reader.rows(1...max(1, position)), reason: reason,
             progress: progress)
     }
 
@@ -35,13 +36,14 @@ extension Forks {
         progress: @escaping @Sendable (FillingProgress) -> Void = { _ in }
     ) async throws -> Fork {
         guard position <= backup.head.position else { throw ForkError.future(head: backup.head.position) }
+        let end = try await backup.commandEnd(at: position)
         return try await make(
-            name: text, upTo: position, expecting: position == backup.head.position ? backup.head.hash : nil,
+            name: text, upTo: end, expecting: end == backup.end ? backup.head.hash : nil,
             from: backup.events(upTo: position), reason: reason, progress: progress)
     }
 
     private func make<Rows: AsyncSequence & Sendable>(
-        name text: String, upTo position: Int, expecting hash: SHA256Digest?, from rows: Rows, reason: String?,
+        name text: String, upTo end: CommandEnd, expecting hash: SHA256Digest?, from rows: Rows, reason: String?,
         progress: @escaping @Sendable (FillingProgress) -> Void
     ) async throws -> Fork where Rows.Element == CopyBatch {
         guard let name = ForkName(text) else { throw ForkError.badName(text) }
@@ -53,12 +55,12 @@ extension Forks {
             try await database.make { target in
                 func origin(_ hash: SHA256Digest) -> ForkOrigin {
                     ForkOrigin(
-                        name: name, source: source, position: position, hash: hash, createdAt: createdAt,
+                        name: name, source: source, position: end.position, hash: hash, createdAt: createdAt,
                         reason: reason)
                 }
                 try await database.comment(ForkNote(origin(hash ?? .zero), isWhole: false).text)
                 try await blueprint.migrate(target, logger: logger)
-                let head = try await fill(target, upTo: position, expecting: hash, from: rows, progress)
+                let head = try await fill(target, upTo: end, expecting: hash, from: rows, progress)
                 try await blueprint.project(in: target, logger: logger, progress: progress)
                 try await origin(head.hash).write(to: target)
                 try await database.comment(ForkNote(origin(head.hash), isWhole: true).text)
@@ -68,16 +70,16 @@ extension Forks {
         }
         logger.info(
             "made a fork",
-            ["fork": name.text, "position": position, "seconds": (ContinuousClock.now - start).inSeconds])
+            ["fork": name.text, "position": end.position, "seconds": (ContinuousClock.now - start).inSeconds])
         return try await find(text)
     }
 
     private func fill<Rows: AsyncSequence & Sendable>(
-        _ target: PostgresPool, upTo position: Int, expecting hash: SHA256Digest?, from rows: Rows,
+        _ target: PostgresPool, upTo end: CommandEnd, expecting hash: SHA256Digest?, from rows: Rows,
         _ progress: @escaping @Sendable (FillingProgress) -> Void
     ) async throws -> LogHead where Rows.Element == CopyBatch {
-        if position == 0 { return .start }
+        if end == .start { return .start }
         return try await blueprint.fill(
-            target, upTo: position, expecting: hash, from: rows, progress: progress, alongside: { _ in })
+            target, upTo: end, expecting: hash, from: rows, progress: progress, alongside: { _ in })
     }
 }

@@ -30,13 +30,14 @@ public struct Restorer: Sendable {
     /// - Parameters:
     ///   - last: the last event wanted; default all.
     ///   - blobs: the folder for the blobs; nil leaves them out.
+    /// - Throws: ``InsideCommand`` where `last` lies within a command.
     public func restore(
         upTo last: Int? = nil, into pool: PostgresPool, blobs: String?, progress: @escaping Report = { _ in }
     ) async throws -> RestoreReport {
-        let last = last ?? reader.head.position
-        guard last <= reader.head.position else {
+        if let last, last > reader.head.position {
             throw RestoreError.endsBefore(position: last, head: reader.head.position)
         }
+        let end = if let last { try await reader.commandEnd(at: last) } else { reader.end }
         try await blueprint.migrate(pool, logger: logger)
         let head = try await EventReader(pool: pool).head()
         guard head.position == 0 else { throw RestoreError.logNotEmpty(head: head.position) }
@@ -50,7 +51,7 @@ public struct Restorer: Sendable {
         }
         let former = try await installation(of: pool)
         try await Self.timed(.copying, &report) { report in
-            report.head = try await fill(pool, upTo: last, progress)
+            report.head = try await fill(pool, upTo: end, progress)
         }
         do {
             try await lookAt(pool, &report, progress)
@@ -71,12 +72,14 @@ public struct Restorer: Sendable {
         }
     }
 
-    private func fill(_ pool: PostgresPool, upTo last: Int, _ progress: @escaping Report) async throws -> LogHead {
-        if last == 0 { return .start }
+    private func fill(
+        _ pool: PostgresPool, upTo end: CommandEnd, _ progress: @escaping Report
+    ) async throws -> LogHead {
+        if end == .start { return .start }
         let installation = reader.chain.last?.installation
         return try await blueprint.fill(
-            pool, upTo: last, expecting: last == reader.head.position ? reader.head.hash : nil,
-            from: reader.events(upTo: last), progress: progress
+            pool, upTo: end, expecting: end == reader.end ? reader.head.hash : nil,
+            from: reader.events(upTo: end.position), progress: progress
         ) { connection in
             if let installation { try Self.name(installation, on: connection) }
         }

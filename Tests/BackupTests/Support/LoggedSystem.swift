@@ -41,12 +41,17 @@ struct LoggedSystem: Sendable {
     }
 
     /// Appends events of some categories, a second apart.
-    func fill(_ count: Int) async throws {
+    ///
+    /// - Parameters:
+    ///   - mark: tells these events from others at the same positions.
+    ///   - perCommand: how many of them each command leaves.
+    func fill(_ count: Int, mark: String? = nil, perCommand: Int = 1) async throws {
         try await pool.transaction { connection in
             let head = try LogStatements.head(connection.query("lock", LogStatements.lockHead)).head
             var log = Appending(after: head, now: head.recordedAt)
             var events: [Event] = []
-            for _ in 0..<count {
+            for index in 0..<count {
+                let first = head.position + 1 + index / perCommand * perCommand
                 log = Appending(after: log.head, now: max(log.head.recordedAt, Self.firstTime) + .seconds(1))
                 let position = log.head.position + 1
                 events.append(
@@ -55,8 +60,10 @@ struct LoggedSystem: Sendable {
                             stream: UUID(high: 7, low: UInt64(position / 3)), version: position % 3 + 1,
                             category: ["character", "image", "note"][position % 3], type: "character.updated",
                             schemaVersion: 1 + position % 2,
-                            data: Array(#"{"name": "Jenny \#(position)", "text": "Ærø\\n\#(position * 7919)"}"#.utf8),
-                            meta: EventMeta(actor: "admin", command: UUID(high: 9, low: UInt64(position))).encoded())))
+                            data: Array(
+                                #"{"name": "Jenny \#(position)", "text": "Ærø\\n\#(position * 7919)\#(mark ?? "")"}"#
+                                    .utf8),
+                            meta: EventMeta(actor: "admin", command: UUID(high: 9, low: UInt64(first))).encoded())))
             }
             try connection.execute("fill", LogStatements.insert(events))
             try connection.execute("move", LogStatements.move(to: log.head))
@@ -83,13 +90,26 @@ struct LoggedSystem: Sendable {
     @discardableResult
     func back(
         up kind: BackupKind, _ secret: BackupSecret? = nil, in other: (any BackupStore)? = nil,
-        storesBlobsAnew: Bool = false, segmentRawBytes: Int = 8_000
+        storesBlobsAnew: Bool = false, segmentRawBytes: Int = 8_000, ticks: any Clock<Duration> = ContinuousClock()
     ) async throws -> Manifest {
         clock.advance(by: .seconds(60))
         let creator = BackupCreator(
-            pool: pool, shelf: shelf(secret, in: other), blobs: blobs, clock: clock,
+            pool: pool, shelf: shelf(secret, in: other), blobs: blobs, clock: clock, ticks: ticks,
             storesBlobsAnew: storesBlobsAnew, segmentRawBytes: segmentRawBytes)
         return try await creator.create(kind, upTo: creator.head())
+    }
+
+    /// Makes the log what a restore into an empty system would make of it.
+    func restore(_ reader: BackupReader, upTo last: Int) async throws {
+        let head = try await EventReader(pool: pool).head()
+        if head.position > 0 { try await LogFiller(pool: pool).takeBack(head) }
+        if last > 0 { try await LogFiller(pool: pool).fill(upTo: last, from: reader.events(upTo: last)) }
+    }
+
+    /// A digest of each row of the log, as a backup holds them.
+    func rows() async throws -> [SHA256Digest] {
+        let last = try await EventReader(pool: pool).head().position
+        return last == 0 ? [] : try await EventReader(pool: pool).rows(1...last).apart()
     }
 
     /// Every event up to the position, as the database has it.
@@ -97,6 +117,17 @@ struct LoggedSystem: Sendable {
         var filter = EventFilter()
         filter.upTo = last
         return try await EventReader(pool: pool).events(filter, limit: 1_000_000)
+    }
+}
+
+extension AsyncSequence where Element == CopyBatch {
+    /// A digest of each row.
+    func apart() async throws -> [SHA256Digest] {
+        var rows: [SHA256Digest] = []
+        for try await batch in self {
+            batch.forEachRow { row in rows.append(SHA256.hash(row.indices.map { row[$0] })) }
+        }
+        return rows
     }
 }
 

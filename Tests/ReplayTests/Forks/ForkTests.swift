@@ -31,9 +31,12 @@ import Testing
         var random = SeededRandom.forTest()
         try await Studio.with { studio in
             try await Scribe(studio: studio).tell(20)
-            let head = try await EventReader(pool: studio.pool).head().position
+            let ends = try Shelf.commandEnds(try await events(studio.pool))
+            let positions = [
+                0, ends[1], ends[Int.random(in: 2..<ends.count - 1, using: &random)], ends[ends.count - 1],
+            ]
             let forks = try forks(studio)
-            for (number, position) in [0, 1, Int.random(in: 2..<head, using: &random), head].enumerated() {
+            for (number, position) in positions.enumerated() {
                 let told = Lock<[FillingProgress]>([])
                 let fork = try await forks.make(name: "point-\(number)", at: position, reason: "a test") { progress in
                     told.withLock { $0.append(progress) }
@@ -114,18 +117,19 @@ import Testing
     @Test func aBrokenLogMakesNoFork() async throws {
         try await Studio.with { studio in
             try await Scribe(studio: studio).tell(5)
+            let ends = try Shelf.commandEnds(try await events(studio.pool))
             try await studio.pool.withConnection { connection in
                 try connection.runScript(
                     "hurt",
                     unsafeSQL: """
                         SET session_replication_role = replica;
-                        UPDATE log.events SET data = '{"name": "Somebody else"}' WHERE position = 3;
+                        UPDATE log.events SET data = '{"name": "Somebody else"}' WHERE position = \(ends[2]);
                         """)
             }
             let forks = try forks(studio)
-            await #expect(throws: LogFault.self) { try await forks.make(name: "broken", at: 5) }
+            await #expect(throws: LogFault.self) { try await forks.make(name: "broken", at: ends[3]) }
             #expect(try await forks.all().isEmpty)
-            _ = try await forks.make(name: "before", at: 2)
+            _ = try await forks.make(name: "before", at: ends[1])
             try await forks.drop("before")
         }
     }

@@ -61,7 +61,8 @@ import Testing
         let parts = (0..<Effort.rounds(3)).map { _ in Double.random(in: 0...1, using: &random) }
         try await withBackups { studio, shelf in
             let events = try await Shelf.events(studio.pool)
-            for last in [0, 1] + parts.map({ Int($0 * Double(events.count)) }) {
+            let ends = try Shelf.commandEnds(events)
+            for last in [0] + parts.map({ ends[Int($0 * Double(ends.count))] }) {
                 let reader = try await BackupReader.reaching(last, shelf.shelf())
                 try await Shelf.withEmptyDatabase { pool in
                     let report = try await Restorer(reader, shelf.blueprint, logger: .silent).restore(
@@ -70,6 +71,30 @@ import Testing
                     #expect(try await Shelf.events(pool) == Array(events.prefix(last)))
                 }
             }
+        }
+    }
+
+    /// A repetition of its last command would be answered with a state that never was.
+    @Test func aPointWithinACommandIsRefusedAndBothItsEndsAreNamed() async throws {
+        try await withBackups { studio, shelf in
+            let events = try await Shelf.events(studio.pool)
+            let ends = try Shelf.commandEnds(events)
+            // The first character brings its tag along.
+            #expect(events[0].category == "tag" && events[1].category == "character" && !ends.contains(1))
+            let after = try #require(ends.first { $0 > 1 })
+            let inside = InsideCommand(position: 1, before: 0, after: after)
+            #expect(inside.description.contains("positions 1 to \(after)") && inside.advice.contains("Choose 0"))
+            try await Shelf.withEmptyDatabase { pool in
+                try await shelf.blueprint.migrate(pool, logger: .silent)
+                await #expect(throws: inside) {
+                    try await shelf.restorer().restore(upTo: 1, into: pool, blobs: nil)
+                }
+                #expect(try await Shelf.events(pool).isEmpty)
+            }
+            let forks = Forks(pool: studio.pool, blueprint: try shelf.blueprint, logger: .silent)
+            await #expect(throws: inside) { try await forks.make(name: "half", at: 1) }
+            await #expect(throws: inside) { try await forks.restore(name: "half", shelf.reader, upTo: 1) }
+            #expect(try await forks.all().isEmpty)
         }
     }
 
@@ -186,7 +211,8 @@ import Testing
         try await withBackups { studio, shelf in
             let events = try await Shelf.events(studio.pool)
             let forks = Forks(pool: studio.pool, blueprint: try shelf.blueprint, logger: .silent)
-            for (name, last) in [("middle", events.count / 2), ("all", events.count)] {
+            let ends = try Shelf.commandEnds(events)
+            for (name, last) in [("middle", ends[ends.count / 2]), ("all", events.count)] {
                 let fork = try await forks.restore(name: name, shelf.reader, upTo: last)
                 #expect(fork.origin?.position == last)
                 let pool = try await forks.open(fork)

@@ -1,6 +1,7 @@
 import Backup
 import Cryptography
 import EventLog
+import JSON
 import Postgres
 import Projections
 import Replay
@@ -89,6 +90,12 @@ struct Shelf: Sendable {
             ).decode(String.self)
         }
         return dump
+    }
+
+    /// The positions at which a command ends, worked out from the events one by one.
+    static func commandEnds(_ events: [Event]) throws -> [Int] {
+        let commands = try events.map { try JSONValue(parsing: $0.meta)["command"] }
+        return [0] + events.indices.filter { $0 + 1 == events.count || commands[$0] != commands[$0 + 1] }.map { $0 + 1 }
     }
 
     static func events(_ pool: PostgresPool) async throws -> [Event] {

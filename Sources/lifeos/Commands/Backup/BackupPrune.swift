@@ -8,8 +8,9 @@ extension Command {
     static let backupPrune = Command(
         "backup prune", "Removes backups that are older than anyone wants, and what nobody needs any more.",
         details: """
-            Kept are the 30 newest full backups, the incremental ones of the last 7 days, the newest of all, and whatever \
-            these need. What was begun and never finished goes after a day, and so do blobs that no kept backup names.
+            Kept are the 30 newest full backups, the incremental ones of the last 7 days, the newest and the one that reaches \
+            furthest, and whatever these need. What was begun and never finished goes after a day without a sign of life, and so \
+            do blobs that no kept backup names. Backups may be made meanwhile.
             """,
         options: [isDryRun],
         examples: ["lifeos backup prune --dry-run": "What would go."]

@@ -28,6 +28,9 @@ extension Command {
             Blobs, the log and all tables come back; then every hash is computed again and every row compared with the log. \
             Nothing is ever overwritten: the log of the configured database has to be empty, as in a new LIFEOS_HOME. What \
             fails leaves the database as it was.
+
+            A point is one of the newest backup's history: where the log was restored to an earlier point and went another way \
+            since, name a backup to get what was left. A position in the middle of a change is refused.
             """,
         options: [to, fork, database, from], arguments: [id],
         examples: [
@@ -40,7 +43,7 @@ extension Command {
                 "--fork and --database exclude each other.", advice: "Choose one.", code: .usage, exitCode: .usage)
         }
         try await withBackups(run, from: run[from]) { place in
-            let (reader, last) = try await choose(run, place)
+            let (reader, last) = try await tellingOfRestores { try await choose(run, place) }
             let display = FillingDisplay(run.output)
             defer { display.end() }
             let start = ContinuousClock.now
@@ -107,8 +110,13 @@ extension Command {
         }
     }
 
-    /// Which backup to read, and how far.
+    /// Which backup to read, and how far. Refused here, a point within a command costs nothing.
     private static func choose(_ run: Invocation, _ place: BackupPlace) async throws -> (BackupReader, last: Int) {
+        let (reader, position) = try await find(run, place)
+        return (reader, try await reader.commandEnd(at: position).position)
+    }
+
+    private static func find(_ run: Invocation, _ place: BackupPlace) async throws -> (BackupReader, last: Int) {
         if let id = run[id] {
             let reader = try await BackupReader(place.shelf, of: id)
             switch run[to] {

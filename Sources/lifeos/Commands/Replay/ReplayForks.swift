@@ -28,7 +28,7 @@ extension Command {
     ) { run in
         try await withForks(run) { forks, bench in
             let point = try await run[point].resolve(in: bench.service.pool)
-            let position = point.position
+            let position = try await EventReader(pool: bench.service.pool).commandEnd(at: point.position).position
             let brief = Operation.Brief(
                 "fork", "Fork \(run[name].prefix(30)) of position \(position)",
                 parameters: ["name": .string(run[name]), "position": .integer(position)])
