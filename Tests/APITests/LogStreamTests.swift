@@ -75,6 +75,54 @@ import Testing
         }
     }
 
+    /// 16 clients that read the log from its start once kept everybody else waiting for more than ten seconds, since each
+    /// event was encoded for each of them.
+    @Test func requestsAreAnsweredWhileManyClientsCatchUp() async throws {
+        let (clients, count) = (40, 5_000)
+        let encoded = Lock(0)
+        try await LogServing.with { event in
+            encoded.withLock { $0 += 1 }
+            return nil
+        } _: { log in
+            for start in stride(from: 0, to: count, by: 1_000) { try await log.append(start + 1...start + 1_000) }
+            let query = "after=0&before=\(count + 1)"
+            let catchingUp = Task {
+                try await download("\(log.base)/api/v2/stream/events?\(query)", by: clients)
+            }
+            let isOver = Lock(false)
+            let watching = Task {
+                _ = await catchingUp.result
+                isOver.withLock { $0 = true }
+            }
+            var latencies: [Duration] = []
+            repeat {
+                let start = ContinuousClock.now
+                #expect(try await log.get("/api/v2/admin/events/17?raw=true").status == 200)
+                latencies.append(.now - start)
+            } while !isOver.withLock { $0 }
+            await watching.value
+            let sizes = try await catchingUp.value
+            // Signs of life come on top, for whom nothing else was there for a while.
+            let (least, most) = (sizes.min() ?? 0, sizes.max() ?? 0)
+            #expect(sizes.count == clients && least > count * 300 && most - least < 1_000, "\(sizes)")
+            let one = try await read(.max, of: log, query)
+            #expect(positions(one) == Array(1...count))
+            #expect(encoded.withLock { $0 } == count)
+            latencies.sort()
+            let late = latencies[latencies.count * 99 / 100]
+            #expect(late < .seconds(1), "of \(latencies.count) requests, one in a hundred took \(late) or longer")
+        }
+    }
+
+    /// Has so many clients in another process read an answer to its end at once; how many bytes each got.
+    private func download(_ address: String, by clients: Int) async throws -> [Int] {
+        let options = ["-sS", "-Z", "--parallel-immediate", "--parallel-max", "\(clients)", "-w", "%{size_download}\n"]
+        let transfers = Array(repeating: ["-o", "/dev/null", address], count: clients)
+        let curl = try await Program("/usr/bin/curl", options + transfers.joined()).run()
+        #expect(curl.exit == .code(0), "\(curl.errorText)")
+        return curl.outputText.split(separator: "\n").compactMap { Int($0) }
+    }
+
     @Test func aClientThatLeavesIsForgotten() async throws {
         try await LogServing.with { log in
             _ = try await read(1, of: log, "after=0") { try await log.append(1...1) }

@@ -130,6 +130,27 @@ internal import Testing
         }
     }
 
+    /// What is sent at once may be more than the buffer holds: it is sent all the same, and what comes next has to wait.
+    @Test func manyEventsGoOutAtOnceToEveryClient() async throws {
+        let events = (0..<2_000).reduce(into: ServerEvents()) { $0.append(ServerEvent(data: "\($1)")) }
+        #expect(events.count == 2_000)
+        try await serving { router in
+            router.get("/pages") { _ in
+                .events(bufferBytesMax: 1_000) { stream in
+                    for _ in 1...20 {
+                        guard await stream.sendWaiting(events, [0..<500, 700..<700, 1_999..<2_000]) else { return }
+                    }
+                }
+            }
+        } _: { server, _ in
+            let page = (Array(0..<500) + [1_999]).map { "data: \($0)\n\n" }.joined()
+            for _ in 1...3 {
+                let text = try await server.newClient().get("/pages")?.text
+                #expect(text == String(repeating: page, count: 20))
+            }
+        }
+    }
+
     @Test func aClientThatTakesNothingIsGivenUp() async throws {
         let ended = Tally()
         var configuration = HTTPServer.Configuration()

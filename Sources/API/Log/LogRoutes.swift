@@ -9,13 +9,16 @@ public struct LogRoutes: Sendable {
     public typealias Upcast = @Sendable (Event) -> JSONValue?
 
     private let reader: EventReader
-    private let tail: LogTail
-    private let upcast: Upcast
+    private let document: EventDocument
+    /// What streams send: in the newest shape, and as it was written.
+    private let (pages, rawPages): (EventPages<ServerEvents>, EventPages<ServerEvents>)
 
     public init(reader: EventReader, tail: LogTail, upcast: @escaping Upcast = { _ in nil }) {
+        let document = EventDocument(upcast: upcast)
         self.reader = reader
-        self.tail = tail
-        self.upcast = upcast
+        self.document = document
+        pages = EventPages(tail: tail) { document.page(of: $0, isRaw: false) }
+        rawPages = EventPages(tail: tail) { document.page(of: $0, isRaw: true) }
     }
 
     public func declare(in router: inout Router) {
@@ -49,7 +52,7 @@ public struct LogRoutes: Sendable {
         let head = try await reader.head()
         var writer = JSONWriter()
         writer.object {
-            $0.field("items") { $0.array(of: events) { write($1, isRaw: asked.isRaw, into: &$0) } }
+            $0.field("items") { $0.array(of: events) { document.write($1, isRaw: asked.isRaw, into: &$0) } }
             $0.field("head", head.position)
             $0.field("head_hash", head.hash.hex)
         }
@@ -63,7 +66,7 @@ public struct LogRoutes: Sendable {
             let head = try await reader.head()
             throw Problem.notFound("There is no event at \(position). Use a position from 1 to \(head.position).")
         }
-        return .json(document(event, isRaw: isRaw))
+        return .json(document.bytes(of: event, isRaw: isRaw))
     }
 
     private func stream(_ request: Request) throws -> Response {
@@ -72,17 +75,10 @@ public struct LogRoutes: Sendable {
         var filter = asked.filter
         // Whoever connects again knows better than the address it first used.
         filter.after = nil
-        let subscription = tail.subscribe(after: after, filter: filter)
+        let portions = (asked.isRaw ? rawPages : pages).follow(after: after, filter: filter)
         return .events { stream in
-            for await events in subscription {
-                for event in events {
-                    let data = document(event, isRaw: asked.isRaw)
-                    // A name is one line, whatever a hand in the database made of it.
-                    let name = event.type.utf8.contains { $0 < 0x20 } ? nil : event.type
-                    let text = ServerEvent(
-                        id: String(event.position), name: name, data: String(decoding: data, as: UTF8.self))
-                    if await !stream.sendWaiting(text) { return }
-                }
+            for await portion in portions {
+                if await !stream.sendWaiting(portion.content, portion.parts) { return }
             }
         }
     }
@@ -93,15 +89,5 @@ public struct LogRoutes: Sendable {
         throw .invalidParameters([
             .init(.header("Last-Event-ID"), "malformed", "Use the position of an event, or leave the header out.")
         ])
-    }
-
-    private func document(_ event: Event, isRaw: Bool) -> [UInt8] {
-        var writer = JSONWriter()
-        write(event, isRaw: isRaw, into: &writer)
-        return writer.bytes
-    }
-
-    private func write(_ event: Event, isRaw: Bool, into writer: inout JSONWriter) {
-        event.encode(into: &writer, data: isRaw ? nil : upcast(event))
     }
 }

@@ -2,7 +2,7 @@
 struct EventRing: Sendable {
     enum Answer {
         /// Some that follow, never none.
-        case events(ArraySlice<Event>)
+        case events([Event])
         /// Nothing follows yet.
         case upToDate
         /// They followed too long ago; the database has them.
@@ -34,10 +34,10 @@ struct EventRing: Sendable {
             (first, bytes) = (0, 0)
         }
         events.append(contentsOf: more)
-        bytes += more.reduce(0) { $0 + Self.size(of: $1) }
+        bytes += more.reduce(0) { $0 + $1.byteCount }
         position = last.position
         while count > eventsMax || (bytes > bytesMax && count > 0) {
-            bytes -= Self.size(of: events[first])
+            bytes -= events[first].byteCount
             first += 1
         }
         if first > eventsMax || first == events.count {
@@ -51,9 +51,12 @@ struct EventRing: Sendable {
         if position >= self.position { return .upToDate }
         let offset = position - (self.position - count)
         if offset < 0 { return .gone }
-        return .events(events[first + offset..<min(events.count, first + offset + max)])
+        // A copy: a slice would have all that is kept copied when the next events come while somebody holds it.
+        return .events(Array(events[first + offset..<min(events.count, first + offset + max)]))
     }
+}
 
-    /// What an event takes in memory, about.
-    private static func size(of event: Event) -> Int { event.data.count + event.meta.count + 200 }
+extension Event {
+    /// What it takes in memory, about.
+    var byteCount: Int { data.count + meta.count + 200 }
 }

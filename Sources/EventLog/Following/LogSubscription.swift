@@ -35,10 +35,10 @@ public struct LogSubscription: AsyncSequence, Sendable {
                 switch tail.latest(after: position) {
                 case .stopped: return nil
                 case .behind(let head):
-                    guard let page = await tail.page(filter, after: position, upTo: head) else { continue }
-                    // Fewer than asked for: the rest up to the head was looked at too, and is not wanted.
-                    position = page.count == tail.configuration.pageEventsMax ? page[page.count - 1].position : head
-                    if !page.isEmpty { return page }
+                    let page = await tail.page(filter, after: position, upTo: head) { (events: $0, end: $1) }
+                    guard let page else { continue }
+                    position = page.end
+                    if !page.events.isEmpty { return page.events }
                 case .events(let events):
                     position = events[events.endIndex - 1].position
                     let wanted = events.filter(filter.matches)
@@ -63,7 +63,8 @@ extension LogTail {
     }
 
     enum Latest {
-        case events(ArraySlice<Event>)
+        /// One at least.
+        case events([Event])
         case upToDate
         /// Only the database still knows; it has everything up to this position at least.
         case behind(Int)
@@ -82,16 +83,23 @@ extension LogTail {
         }
     }
 
-    /// A page from the database; nil, after a pause, where it cannot be asked.
-    func page(_ filter: EventFilter, after position: Int, upTo head: Int) async -> [Event]? {
+    /// Makes something of a page from the database, in the turn that reading it takes; nil, after a pause, where it cannot
+    /// be asked.
+    ///
+    /// - Parameter make: is given the events, and up to where all that are wanted are among them.
+    func page<Result: Sendable>(
+        _ filter: EventFilter, after position: Int, upTo head: Int, _ make: @Sendable ([Event], Int) -> Result
+    ) async -> Result? {
         var filter = filter
         filter.after = position
         filter.upTo = min(filter.upTo ?? head, head)
         do {
-            let (reader, limit) = (reader, configuration.pageEventsMax)
+            let (reader, eventsMax, bytesMax) = (reader, configuration.pageEventsMax, configuration.pageBytesMax)
             return try await turns.pass { [filter] in
                 if Task.isCancelled { return nil }
-                return try await reader.events(filter, limit: limit)
+                let events = try await reader.events(filter, limit: eventsMax, bytesMax: bytesMax)
+                let isFull = events.count == eventsMax || events.reduce(0) { $0 + $1.byteCount } >= bytesMax
+                return make(events, isFull ? events.last?.position ?? head : head)
             }
         } catch {
             if !Task.isCancelled { logger.warning("a subscriber cannot read the log", ["error": "\(error)"]) }

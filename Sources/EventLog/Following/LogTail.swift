@@ -51,7 +51,7 @@ public final class LogTail: Sendable {
         self.logger = logger.named("log-tail")
         self.clock = clock
         reader = EventReader(pool: pool)
-        turns = Turnstile(configuration.catchUpReadsMax)
+        turns = Turnstile(max(1, min(configuration.catchUpReadsMax, pool.configuration.connectionsMax / 4)))
         metrics.observe("lifeos_log_tail_waiting", help: "Subscribers that have seen everything.") { [weak self] in
             self?.state.withLock { Double($0.waiting.count) }
         }

@@ -12,8 +12,13 @@ public struct LogTailConfiguration: Sendable {
     public var bytesKeptMax = 16 << 20
     /// Events read from the database at once.
     public var pageEventsMax = 256
-    /// Subscribers that may read from the database at the same time; the others wait for their turn.
-    public var catchUpReadsMax = 4
+    /// What they may take together; a single event may take more.
+    public var pageBytesMax = 1 << 20
+    /// What the pages may take that ``EventPages`` keep for those who come to the same place later.
+    public var pagesKeptBytesMax = 16 << 20
+    /// Subscribers that may read from the database at the same time, and make pages of it; the others wait for their turn.
+    /// Never more than a quarter of the pool's connections, but one.
+    public var catchUpReadsMax = 2
 
     public init() {}
 }

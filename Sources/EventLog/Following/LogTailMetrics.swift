@@ -4,12 +4,23 @@ import Telemetry
 struct LogTailMetrics: Sendable {
     let position: Gauge
     let read: Counter
+    let pagesMade: Counter
+    let pagesShared: Counter
 
     init(_ metrics: Metrics) {
         position = metrics.gauge("lifeos_log_tail_position", help: "The last position this node was told of.").with()
         read =
             metrics.counter(
                 "lifeos_log_tail_read_total", help: "Events the tail read from the database: what other nodes appended."
+            ).with()
+        pagesMade =
+            metrics.counter(
+                "lifeos_log_pages_made_total", help: "Pages of events that were made for those who follow the log."
+            ).with()
+        pagesShared =
+            metrics.counter(
+                "lifeos_log_pages_shared_total",
+                help: "Pages of events that were there already for another who followed."
             ).with()
     }
 }

@@ -8,15 +8,26 @@ extension EventReader {
         "position, recorded_at, stream, version, category, type, schema_version, data, meta, hash"
 
     /// One statement for any filter.
-    static func select(_ filter: EventFilter, limit: Int, _ order: EventOrder) -> SQL {
+    static func select(_ filter: EventFilter, limit: Int, bytesMax: Int? = nil, _ order: EventOrder) -> SQL {
         let conditions = conditions(of: filter)
         let condition: SQL = conditions.isEmpty ? "" : "WHERE \(conditions.joined(by: " AND "))"
         // What belongs to few streams or one correlation is found by their index and sorted then. Left to itself, the
         // planner likes to walk the whole log in its order until it has found enough.
         let key: SQL = filter.streams != nil || filter.correlation != nil ? "position + 0" : "position"
         let direction: SQL = order == .ascending ? "ASC" : "DESC"
-        return "SELECT \(columns) FROM log.events \(condition) ORDER BY \(key) \(direction) LIMIT \(Int64(limit))"
+        let some: SQL =
+            "SELECT \(columns) FROM log.events \(condition) ORDER BY \(key) \(direction) LIMIT \(Int64(limit))"
+        guard let bytesMax else { return some }
+        return """
+            SELECT \(columns) FROM (
+                SELECT *, sum(\(Self.size)) OVER (ORDER BY position \(direction)) - \(Self.size) AS bytes_before
+                FROM (\(some)) AS page
+            ) AS counted WHERE bytes_before < \(Int64(bytesMax)) ORDER BY position \(direction)
+            """
     }
+
+    /// As ``Event/byteCount`` has it.
+    private static let size: SQL = "(octet_length(data::text) + octet_length(meta::text) + 200)"
 
     private static func conditions(of filter: EventFilter) -> [SQL] {
         var conditions: [SQL] = []

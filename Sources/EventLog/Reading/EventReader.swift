@@ -15,12 +15,15 @@ public struct EventReader: Sendable {
 
     /// The events that the filter wants, by one statement.
     ///
-    /// - Parameter limit: the first so many in the given order; default 100.
+    /// - Parameters:
+    ///   - limit: the first so many in the given order; default 100.
+    ///   - bytesMax: ends with the event whose data and meta, with those of the events before it, take so many bytes;
+    ///     default none.
     public func events(
-        _ filter: EventFilter = EventFilter(), limit: Int = 100, order: EventOrder = .ascending
+        _ filter: EventFilter = EventFilter(), limit: Int = 100, bytesMax: Int? = nil, order: EventOrder = .ascending
     ) async throws -> [Event] {
         if limit <= 0 { return [] }
-        let rows = try await pool.query("log_events", Self.select(filter, limit: limit, order))
+        let rows = try await pool.query("log_events", Self.select(filter, limit: limit, bytesMax: bytesMax, order))
         var events: [Event] = []
         events.reserveCapacity(rows.count)
         for row in rows { events.append(try Event(row)) }

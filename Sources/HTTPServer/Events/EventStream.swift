@@ -16,9 +16,9 @@ public final class EventStream: Sendable {
         var task: Task<Void, Never>?
         var closing: [@Sendable () -> Void] = []
         /// Who waits for room.
-        var waiting: [CheckedContinuation<Void, Never>] = []
+        var waiting: [CheckedContinuation<Bool, Never>] = []
 
-        mutating func takeWaiting() -> [CheckedContinuation<Void, Never>] {
+        mutating func takeWaiting() -> [CheckedContinuation<Bool, Never>] {
             defer { waiting = [] }
             return waiting
         }
@@ -58,18 +58,41 @@ public final class EventStream: Sendable {
     /// The same for whoever can wait: where the client is behind, this returns once it has caught up with half of the
     /// buffer. `false` when the stream is closed, as it is for a client that takes nothing for
     /// ``HTTPServer/Deadlines/stalledSend``.
-    public func sendWaiting(_ event: ServerEvent) async -> Bool {
-        await withCheckedContinuation { continuation in
-            let waits = state.withLock { state in
-                guard !state.isClosed, !state.bytes.isEmpty,
-                    state.bytes.count + event.encoded.count > bufferBytesMax
-                else { return false }
-                state.waiting.append(continuation)
-                return true
-            }
-            if !waits { continuation.resume() }
+    public func sendWaiting(_ event: ServerEvent) async -> Bool { await sendWaiting([event.encoded[...]]) }
+
+    /// The same with many events at once, which every client that is sent them shares. So a client that is behind costs
+    /// no more than half of its buffer and what was sent last.
+    ///
+    /// - Parameter parts: those of the events that are wanted.
+    public func sendWaiting(_ events: ServerEvents, _ parts: [Range<Int>]) async -> Bool {
+        await sendWaiting(parts.map { events.bytes(of: $0) })
+    }
+
+    private func sendWaiting(_ pieces: [ArraySlice<UInt8>]) async -> Bool {
+        await waitForRoom(for: pieces.reduce(0) { $0 + $1.count })
+        let (isSent, bell) = state.withLock { state in
+            if state.isClosed { return (false, Doorbell?.none) }
+            for piece in pieces { state.bytes.append(piece) }
+            return (true, state.bell)
         }
-        return send(event)
+        bell?.ring()
+        return isSent
+    }
+
+    private func waitForRoom(for count: Int) async {
+        var looksAgain = true
+        while looksAgain {
+            looksAgain = await withCheckedContinuation { continuation in
+                let waits = state.withLock { state in
+                    guard !state.isClosed, state.bytes.count > bufferBytesMax / 2,
+                        state.bytes.count + count > bufferBytesMax
+                    else { return false }
+                    state.waiting.append(continuation)
+                    return true
+                }
+                if !waits { continuation.resume(returning: false) }
+            }
+        }
     }
 
     /// Ends the stream once what is in the buffer was sent.
@@ -83,7 +106,7 @@ public final class EventStream: Sendable {
             return (state.bell, state.task, state.closing, state.takeWaiting())
         }
         task?.cancel()
-        for continuation in waiting { continuation.resume() }
+        for continuation in waiting { continuation.resume(returning: true) }
         bell?.ring()
         for action in closing { action() }
     }
@@ -133,12 +156,12 @@ extension EventStream: OutgoingBody {
     }
 
     func read(into buffer: UnsafeMutableRawBufferPointer) -> OutgoingPiece {
-        let (piece, waiting) = state.withLock { state -> (OutgoingPiece, [CheckedContinuation<Void, Never>]) in
+        let (piece, waiting) = state.withLock { state -> (OutgoingPiece, [CheckedContinuation<Bool, Never>]) in
             let count = unsafe state.bytes.take(into: buffer)
             if count == 0 { return (state.isClosed ? .complete : .nothingYet, []) }
             return (.bytes(count), state.bytes.count <= bufferBytesMax / 2 ? state.takeWaiting() : [])
         }
-        for continuation in waiting { continuation.resume() }
+        for continuation in waiting { continuation.resume(returning: true) }
         return piece
     }
 

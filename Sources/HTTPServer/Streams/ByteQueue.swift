@@ -1,34 +1,41 @@
-/// Bytes that are taken from the front in pieces of any size.
+/// Bytes that are taken from the front in pieces of any size. What is put in is shared, not copied, until it is taken.
 struct ByteQueue {
-    private var bytes: [UInt8] = []
-    private var taken = 0
+    private var pieces: [ArraySlice<UInt8>] = []
+    /// Of `pieces`, so many were taken already.
+    private var first = 0
+    private(set) var count = 0
 
-    var count: Int { bytes.count - taken }
     var isEmpty: Bool { count == 0 }
 
-    mutating func append(_ more: [UInt8]) {
-        if isEmpty {
-            bytes = more
-            taken = 0
-        } else {
-            bytes += more
-        }
+    mutating func append(_ more: [UInt8]) { append(more[...]) }
+
+    mutating func append(_ more: ArraySlice<UInt8>) {
+        if more.isEmpty { return }
+        pieces.append(more)
+        count += more.count
     }
 
     /// Moves as many bytes as fit and says how many.
     mutating func take(into buffer: UnsafeMutableRawBufferPointer) -> Int {
-        let piece = bytes[taken..<min(bytes.count, taken + buffer.count)]
-        unsafe buffer.copyBytes(from: piece)
-        taken += piece.count
-        if isEmpty {
-            bytes = []
-            taken = 0
-        } else if taken > bytes.count / 2 {
-            // Less is moved than was taken, so the moving stays in proportion.
-            bytes.removeFirst(taken)
-            taken = 0
+        var taken = 0
+        while taken < buffer.count, first < pieces.count {
+            let piece = pieces[first].prefix(buffer.count - taken)
+            unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[taken...]).copyBytes(from: piece)
+            taken += piece.count
+            pieces[first] = pieces[first].dropFirst(piece.count)
+            if pieces[first].isEmpty {
+                // Lets go of the memory at once.
+                pieces[first] = []
+                first += 1
+            }
         }
-        return piece.count
+        count -= taken
+        if first > pieces.count / 2 {
+            // Fewer are moved than were taken, so the moving stays in proportion.
+            pieces.removeFirst(first)
+            first = 0
+        }
+        return taken
     }
 
     mutating func removeAll() { self = ByteQueue() }
