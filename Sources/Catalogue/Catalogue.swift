@@ -2,6 +2,10 @@
 ///
 /// It is read once at start from the files of `events/`, checked as a whole, and never changes afterwards.
 public struct Catalogue: Sendable {
+    /// The category of events that keep the answers of commands which changed nothing: it needs no file, and none may have
+    /// its name.
+    public static let receiptCategory = "command"
+
     /// In order of their names, the system's categories among them.
     public let types: [EntityType]
     private let byName: [String: EntityType]

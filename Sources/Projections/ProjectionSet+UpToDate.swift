@@ -39,6 +39,11 @@ extension ProjectionSet {
                         "names": stale.joined(separator: " "), "events": report.events, "rows": report.rows,
                         "seconds": report.elapsed.inSeconds,
                     ])
+                if let first = report.skipped.all.first {
+                    logger.warning(
+                        "events were skipped, since they cannot be read: `lifeos log repair-plan` explains each",
+                        ["count": report.skipped.count, "first": first.position, "because": "\(first.reason)"])
+                }
                 return
             } catch ProjectionError.busy {
                 logger.info("another node rebuilds projections; waiting for it")

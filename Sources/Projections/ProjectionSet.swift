@@ -47,7 +47,8 @@ public struct ProjectionSet: Sendable {
         for file in files {
             if let old = built[file.name] {
                 let new = newTypes(since: old)
-                if isStale(file, old) { stale.append(file.name) }
+                // What was skipped while nobody knew the type can be read by now.
+                if try isStale(file, old) || hasEvents(of: new, on: connection) { stale.append(file.name) }
                 if new.isEmpty { continue }
                 try connection.runScript("projection_partitions", unsafeSQL: file.partitionScript(for: new))
                 if !stale.contains(file.name) { try record(file, on: connection) }
@@ -62,6 +63,16 @@ public struct ProjectionSet: Sendable {
             }
         }
         return stale
+    }
+
+    private func hasEvents(of types: [String], on connection: isolated Connection) throws -> Bool {
+        try connection.query(
+            "projections_new_types",
+            """
+            SELECT EXISTS (SELECT FROM unnest(\(types)) AS new (type)
+                WHERE EXISTS (SELECT FROM log.events AS e WHERE e.category = new.type))
+            """
+        ).only(Bool.self)
     }
 
     /// - Parameter isBuilt: false where the table is there, but lacks the rows: it stays stale until it is rebuilt.

@@ -15,10 +15,12 @@ package struct History {
         package var isOtherRequest = false
         /// Steps that follow up to the next such one are handed in together.
         package var startsRound = true
+        /// Of an entity of this place's type, though under the id of `place`; nil where both are of one place.
+        package var typePlace: Int?
 
         package init(
             place: Int, action: Action, expects: Expectation = .any, key: Int? = nil, isOtherRequest: Bool = false,
-            startsRound: Bool = true
+            startsRound: Bool = true, typePlace: Int? = nil
         ) {
             self.place = place
             self.action = action
@@ -26,10 +28,14 @@ package struct History {
             self.key = key
             self.isOtherRequest = isOtherRequest
             self.startsRound = startsRound
+            self.typePlace = typePlace
         }
 
+        /// The type that the command names.
+        package var type: String { Cast.types[typePlace ?? place] }
+
         package var description: String {
-            "\(startsRound ? "— " : "  ")\(Cast.names[place]) \(action)"
+            "\(startsRound ? "— " : "  ")\(Cast.names[place])\(typePlace.map { " as \(Cast.types[$0])" } ?? "") \(action)"
                 + (expects == .any ? "" : " expecting \(expects)")
                 + (key.map { " key \($0)\(isOtherRequest ? " of another request" : "")" } ?? "")
         }
@@ -59,7 +65,13 @@ package struct History {
         steps = []
         for number in 0..<count {
             let place = Int.random(in: Cast.types.indices, using: &random)
-            var step = Step(place: place, action: Self.action(on: place, isEarly: number < count / 4, using: &random))
+            // Now and then under the id of something else.
+            let isAlien = Int.random(in: 0..<8, using: &random) == 0
+            let typePlace = isAlien ? Int.random(in: Cast.types.indices, using: &random) : place
+            var step = Step(
+                place: place,
+                action: Self.action(on: typePlace, isEarly: number < count / 4, using: &random))
+            if typePlace != place { step.typePlace = typePlace }
             step.startsRound = Int.random(in: 0..<5, using: &random) == 0
             if Int.random(in: 0..<4, using: &random) == 0 { step.expects = .current }
             if Int.random(in: 0..<12, using: &random) == 0 { step.expects = .stale }

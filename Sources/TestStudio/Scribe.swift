@@ -74,9 +74,13 @@ extension Studio {
     package var set: ProjectionSet { get throws { ProjectionSet(files: try files, catalogue: catalogue) } }
 
     /// - Parameter small: limits so low that a short history meets all of them.
-    package func rebuilder(_ pool: PostgresPool? = nil, small: Bool = true) throws -> Rebuilder<EntityFold> {
-        Rebuilder(
-            set: try set, fold: EntityFold(catalogue: catalogue, files: try files), pool: pool ?? self.pool,
+    package func rebuilder(
+        _ pool: PostgresPool? = nil, catalogue: Catalogue? = nil, small: Bool = true
+    ) throws -> Rebuilder<EntityFold> {
+        let catalogue = catalogue ?? self.catalogue
+        return Rebuilder(
+            set: ProjectionSet(files: try files, catalogue: catalogue),
+            fold: EntityFold(catalogue: catalogue, files: try files), pool: pool ?? self.pool,
             configuration: small ? Self.small : .init(), logger: .silent)
     }
 

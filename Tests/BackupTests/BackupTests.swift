@@ -32,7 +32,7 @@ import Testing
             let full = try await system.back(up: .full, secret)
             #expect(full.eventCount == 1_200)
             #expect(full.segments.count > 3)
-            #expect(full.categories == ["character": 400, "image": 400, "note": 400])
+            #expect(full.categories == ["character": 402, "image": 399, "note": 399])
             try await system.fill(50)
             let second = try await system.back(up: .incremental, secret)
             #expect(second.parent == full.id)

@@ -37,7 +37,7 @@ import Testing
             #expect(found["entity_references"]?.isSame == false)
             #expect(
                 found["receipts"]?.differences == [
-                    .init(kind: .different, key: ["admin", "k0"], columns: ["fingerprint"])
+                    .init(kind: .different, key: ["admin", "k0", "0"], columns: ["fingerprint"])
                 ])
             // Nothing is left behind, and a rebuild puts all of it right.
             try await studio.rebuilder().rebuild()
@@ -76,7 +76,7 @@ import Testing
             try await studio.pool.execute(
                 "forge",
                 """
-                INSERT INTO live.receipts SELECT 'admin', 'ancient', 'f', gen_random_uuid(), 1, 1,
+                INSERT INTO live.receipts SELECT 'admin', 'ancient', 0, 'f', gen_random_uuid(), 1, 1,
                     recorded_at - interval '8 days' FROM log.head
                 """)
             let report = try await studio.checker().check()

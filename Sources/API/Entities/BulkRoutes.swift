@@ -28,13 +28,15 @@ extension EntityRoutes {
     private func bulk(_ request: Request) async throws -> Response {
         let operations = try Self.operations(request)
         let meta = try CommandRequest.meta(request, service.identifiers)
-        if let key = meta.idempotency { try await refuseReuse(of: key, operations.count, meta.actor) }
         let parts = operations.map { operation -> Part in
             do throws(Problem) {
                 return .command(try BulkOperation(operation, service.catalogue, service.identifiers))
             } catch { return .refused(error) }
         }
         let results = try await submit(parts, meta)
+        if Self.isKeyReused(results) {
+            throw EntityProblems.problem(.keyReused, of: service.catalogue.types[0], UUID(high: 0, low: 0))
+        }
         var writer = JSONWriter()
         let repeated = try await documents(of: results)
         writer.object { writer in
@@ -62,15 +64,6 @@ extension EntityRoutes {
         return operations
     }
 
-    /// A key stands for the whole request, though each operation has a receipt of its own.
-    private func refuseReuse(of key: EventMeta.Idempotency, _ count: Int, _ actor: String) async throws {
-        let keys = (0..<Self.bulkOperationsMax).map { "\(key.key)/\($0)" }
-        let isReused = try await EntityProblems.translating(service.catalogue.types[0]) {
-            try await reader.isAnyKey(keys, of: actor, usedForOtherThan: key.fingerprint)
-        }
-        if isReused { throw EntityProblems.problem(.keyReused, of: service.catalogue.types[0], UUID(high: 0, low: 0)) }
-    }
-
     /// - Returns: a result for each command; nil for what was refused before.
     private func submit(_ parts: [Part], _ meta: EventMeta) async throws -> [Result<EntityAnswer, any Error>?] {
         var commands: [(command: EntityCommand, bytes: Int)] = []
@@ -78,7 +71,8 @@ extension EntityRoutes {
             guard case .command(let operation) = part else { continue }
             var own = meta
             own.command = service.identifiers.next()
-            own.idempotency = meta.idempotency.map { .init(key: "\($0.key)/\(index)", fingerprint: $0.fingerprint) }
+            // A key stands for the whole request, though each operation has a receipt of its own.
+            own.idempotency = meta.idempotency.map { .init(key: $0.key, fingerprint: $0.fingerprint, part: index) }
             var command = EntityCommand(operation.action, on: operation.id, of: operation.type, meta: own)
             command.expected = operation.expected
             command.isFresh = operation.isCreate && operation.type.uniqueBy == nil
@@ -89,6 +83,14 @@ extension EntityRoutes {
             try await service.writer.submit(submitted)
         }[...]
         return parts.map { part in if case .command = part { answers.popFirst() } else { nil } }
+    }
+
+    /// Whether the whole request is another than the first under its key.
+    private static func isKeyReused(_ results: [Result<EntityAnswer, any Error>?]) -> Bool {
+        let refusals = results.count { result in
+            if case .failure(Rejection.keyReused) = result { true } else { false }
+        }
+        return refusals > 0 && refusals == results.count { $0 != nil }
     }
 
     /// What was answered the first time, where the request came before.

@@ -17,6 +17,22 @@ enum EntityProblems {
                 .conflict, "already_exists",
                 "There is such a \(type.title.lowercased()) already. Change that one, or choose another name.",
                 members: ["id": .string(id.description)], headers: ["Location": "/api/v2/\(type.collection)/\(id)"])
+        case .idTaken(let id, let category):
+            return Problem(
+                .conflict, "id_taken",
+                "The id \(id) belongs to a stream of the category \(category) already. Choose another id, or another name where the id "
+                    + "is made of the name.",
+                members: ["id": .string(id.description), "category": .string(category)])
+        case .foreignID(let id, let wanted):
+            return Problem(
+                .conflict, "foreign_id",
+                "The id of such a \(type.title.lowercased()) follows from its name: it is \(wanted), not \(id). Leave the id out.",
+                members: ["id": .string(wanted.description)])
+        case .undeclared(let name, let verb):
+            return Problem(
+                .conflict, "undeclared_event",
+                "The catalogue declares no event \(name).\(verb), or has retired it. Put the file of its category back into events/."
+            )
         case .conflict(let version):
             return Problem(
                 .preconditionFailed, "version_conflict",

@@ -45,6 +45,10 @@ enum ProblemCodes {
         .init(.requestTimeout, "request_timeout", "The request took too long to arrive."),
         .init(.conflict, "conflict", "It contradicts what is there."),
         .init(.conflict, "already_exists", "There is one by that name; `id` says which."),
+        .init(.conflict, "id_taken", "A stream of another category has the id; `category` says which."),
+        .init(.conflict, "foreign_id", "The id of such an entity follows from its name; `id` says which it is."),
+        .init(
+            .conflict, "undeclared_event", "The catalogue declares no such event of the category, or has retired it."),
         .init(.conflict, "busy", "Work that excludes it is under way; `operation` says which."),
         .init(.conflict, "plan_changed", "What would be done is not what the plan said; `plan` names that of now."),
         .init(.conflict, "operation_over", "The operation has ended; `outcome` says how."),

@@ -57,6 +57,7 @@ extension Background {
         case .tooMany:
             return .serviceUnavailable(refusal.description, retryAfter: .seconds(30), code: "too_many_operations")
         case .stopping: return .serviceUnavailable(refusal.description, retryAfter: .seconds(2), code: "stopping")
+        case .undeclared: return Problem(.conflict, "undeclared_event", refusal.description)
         case .notFound: return .notFound("There is no operation with this id. List them at \(collection).")
         case .over(let status):
             return Problem(.conflict, "operation_over", refusal.description, members: ["outcome": .string(status)])

@@ -57,6 +57,10 @@ extension Catalogue {
                 let key = draft.isSystem ? "category" : "type"
                 readers[index].file.report([key], "is \(Spelling.quoted(draft.name)), as in \(other): rename one")
             }
+            if draft.name == Self.receiptCategory {
+                readers[index].file.report(
+                    [draft.isSystem ? "category" : "type"], "is the name under which receipts are kept: choose another")
+            }
             if !draft.collection.isEmpty, let other = fileByCollection.updateValue(path, forKey: draft.collection) {
                 readers[index].file.report(
                     ["collection"], "is \(Spelling.quoted(draft.collection)), as in \(other): choose another")

@@ -11,16 +11,9 @@ extension Entity {
     static func decide(_ state: Entity?, _ command: EntityCommand) throws(Rejection) -> [EntityEvent] {
         if case .create(let content, let extras) = command.action {
             if let state { throw .alreadyExists(id: state.id) }
-            return try begin(content, extras)
+            return try begin(command, content, extras)
         }
-        if case .declared(let verb, let data) = command.action {
-            let creates = command.type.events.contains { $0.verb == verb && $0.effect == .create }
-            if state == nil, !creates { throw .notFound }
-            if let expected = command.expected, let state, !expected.contains(state.version) {
-                throw .conflict(version: state.version)
-            }
-            return [.declared(verb: verb, creates: creates, data)]
-        }
+        if case .declared(let verb, let data) = command.action { return try declare(verb, data, state, command) }
         guard let state else { throw .notFound }
         if let expected = command.expected, !expected.contains(state.version) {
             throw .conflict(version: state.version)
@@ -39,7 +32,31 @@ extension Entity {
         }
     }
 
-    private static func begin(_ content: Content, _ extras: EntityCommand.Extras) throws(Rejection) -> [EntityEvent] {
+    /// What the catalogue does not declare, or declares in another form, would be in the log for ever and never be read.
+    private static func declare(
+        _ verb: String, _ data: JSONValue, _ state: Entity?, _ command: EntityCommand
+    ) throws(Rejection) -> [EntityEvent] {
+        guard command.type.isSystem, let declaration = command.type.event(verb: verb), !declaration.isRetired else {
+            throw .undeclared(type: command.type.name, verb: verb)
+        }
+        let problems = declaration.schema.problems(in: data) + Content.unstorable(data)
+        if !problems.isEmpty { throw .invalid(problems) }
+        let creates = declaration.effect == .create
+        if state == nil, !creates { throw .notFound }
+        if let state, creates { throw .alreadyExists(id: state.id) }
+        if let expected = command.expected, let state, !expected.contains(state.version) {
+            throw .conflict(version: state.version)
+        }
+        return [.declared(verb: verb, creates: creates, data)]
+    }
+
+    private static func begin(
+        _ command: EntityCommand, _ content: Content, _ extras: EntityCommand.Extras
+    ) throws(Rejection) -> [EntityEvent] {
+        // Found by its name, it must be where that name leads.
+        if let derived = command.type.derivedID(for: content.data), derived != command.id {
+            throw .foreignID(id: command.id, wanted: derived)
+        }
         if extras.tags.count > tagsMax { throw .tooMany("tags", limit: tagsMax) }
         if extras.links.count > linksMax { throw .tooMany("links", limit: linksMax) }
         var events: [EntityEvent] = [.created(content.data)]

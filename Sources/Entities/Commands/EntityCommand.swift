@@ -75,6 +75,12 @@ public enum EntityAnswer: Sendable {
 public enum Rejection: Error, Sendable {
     case notFound
     case alreadyExists(id: UUID)
+    /// A stream of that category has the id already.
+    case idTaken(id: UUID, category: String)
+    /// The id of such an entity follows from its name, and this is another.
+    case foreignID(id: UUID, wanted: UUID)
+    /// The catalogue does not declare such an event of that category, or has retired it.
+    case undeclared(type: String, verb: String)
     /// The entity has another version than the command expected.
     case conflict(version: Int)
     case archived

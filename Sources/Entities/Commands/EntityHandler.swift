@@ -30,6 +30,7 @@ public struct EntityHandler: CommandHandler {
     public func load(_ commands: [EntityCommand], into batch: inout Batch) {
         let wanted = Wanted(commands, catalogue)
         if !wanted.targets.isEmpty { batch.add("entities_load", wanted.loadTargets) }
+        if !wanted.claims.isEmpty { batch.add("streams_load", wanted.loadOwners) }
         if !wanted.pairs.isEmpty { batch.add("references_check", wanted.checkPairs) }
         if !wanted.anywhere.isEmpty { batch.add("references_check_any", wanted.checkAnywhere) }
         if !wanted.keys.isEmpty { batch.add("receipts_load", wanted.loadReceipts) }

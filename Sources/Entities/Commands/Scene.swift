@@ -14,16 +14,13 @@ struct Scene {
         var content: Content
     }
 
-    private struct ReceiptKey: Hashable {
-        let actor: String
-        let key: String
-    }
-
     private let catalogue: Catalogue
-    private var figures: [UUID: Figure] = [:]
+    private var figures: [EntityKey: Figure] = [:]
+    /// The categories of streams whose ids a command may want for an entity of its own.
+    private var owners: [UUID: String] = [:]
     /// The types of entities that are pointed to.
     private var types: [UUID: String] = [:]
-    private var receipts: [ReceiptKey: (fingerprint: String, id: UUID, version: Int)] = [:]
+    private var receipts = KnownReceipts()
 
     /// - Parameter loaded: the answers to the statements of `Wanted`, in the order of `EntityHandler.load`.
     init(_ wanted: Wanted, _ loaded: ArraySlice<Rows>, _ catalogue: Catalogue) throws {
@@ -34,51 +31,62 @@ struct Scene {
                 try put(Entity(document: document.bytes, createdPosition: Int(created)))
             }
         }
+        if !wanted.claims.isEmpty {
+            for (id, category) in try loaded.removeFirst().decode(UUID.self, String.self) { owners[id] = category }
+        }
         for isAsked in [!wanted.pairs.isEmpty, !wanted.anywhere.isEmpty] where isAsked {
             for (id, type) in try loaded.removeFirst().decode(UUID.self, String.self) { types[id] = type }
         }
-        if !wanted.keys.isEmpty {
-            let rows = try loaded.removeFirst().decode(String.self, String.self, String.self, UUID.self, Int32.self)
-            for (actor, key, fingerprint, id, version) in rows {
-                receipts[ReceiptKey(actor: actor, key: key)] = (fingerprint, id, Int(version))
-            }
-        }
+        if !wanted.keys.isEmpty { try receipts.learn(loaded.removeFirst()) }
     }
 
     private mutating func put(_ entity: Entity) throws {
         guard let type = catalogue[type: entity.type] else { throw EntityError.unreadableDocument }
-        figures[entity.id] = Figure(entity: entity, content: Content(entity.data, of: type))
+        put(entity, Content(entity.data, of: type))
+    }
+
+    private mutating func put(_ entity: Entity, _ content: Content) {
+        figures[EntityKey(entity)] = Figure(entity: entity, content: content)
+        owners[entity.id] = entity.type
+        types[entity.id] = entity.type
     }
 
     /// The answer of an earlier command under the same key.
     func repetition(of command: EntityCommand) throws(Rejection) -> EntityAnswer? {
-        guard let key = command.meta.idempotency,
-            let receipt = receipts[ReceiptKey(actor: command.meta.actor, key: key.key)]
-        else { return nil }
-        if receipt.fingerprint != key.fingerprint { throw .keyReused }
-        return .repeated(version: receipt.version, id: receipt.id)
+        try receipts.repetition(of: command.meta)
     }
 
     /// What is to happen; none where it is so already.
     func decide(_ command: EntityCommand) throws(Rejection) -> [Step] {
-        let events = try Entity.decide(figures[command.id]?.entity, command)
+        let events = try Entity.decide(figures[command.key]?.entity, command)
         var tags: [Step] = []
         for event in events {
+            if event.creates { try claim(command.id, command.type) }
             try check(event, of: command)
-            if case .tagged(let slugs) = event { tags += newTags(slugs, besides: command.id) }
+            if case .tagged(let slugs) = event { tags += try newTags(slugs, besides: command.key) }
         }
         return tags + events.map { (command.id, command.type, $0) }
     }
 
+    /// Refuses an id that a stream has already: of another category, or one that nothing could be read of.
+    private func claim(_ id: UUID, _ type: EntityType) throws(Rejection) {
+        if let category = owners[id] { throw .idTaken(id: id, category: category) }
+    }
+
     /// Tags come into being when they are first used.
-    private func newTags(_ slugs: [String], besides own: UUID) -> [Step] {
+    private func newTags(_ slugs: [String], besides own: EntityKey) throws(Rejection) -> [Step] {
         guard let type = catalogue.tag else { return [] }
-        return slugs.compactMap { slug in
+        var steps: [Step] = []
+        for slug in slugs {
             let id = type.derivedID(slug: slug)
+            let key = EntityKey(id, type)
             // A tag that is created with itself on it comes into being by that alone.
-            if figures[id] != nil || id == own { return nil }
-            return (id, type, .created([type.nameField: .string(slug)]))
+            if figures[key] != nil || key == own { continue }
+            if id == own.id { throw .idTaken(id: id, category: own.type) }
+            try claim(id, type)
+            steps.append((id, type, .created([type.nameField: .string(slug)])))
         }
+        return steps
     }
 
     /// Refuses what points to nothing, or to something that does not belong there. What pointed there before may stay.
@@ -87,7 +95,7 @@ struct Scene {
         let content: Content
         switch event {
         case .linked(let link):
-            if type(of: link.target) == nil {
+            if types[link.target] == nil {
                 wrong = [.init(field: "links.\(link.relation)", target: link.target, type: nil, allowed: ["*"])]
             }
             if wrong.isEmpty { return }
@@ -98,7 +106,7 @@ struct Scene {
             default: return
             }
         case .updated(let patch):
-            guard let figure = figures[command.id],
+            guard let figure = figures[command.key],
                 let patched = JSONValue.object(figure.entity.data).merging(patch).object
             else { return }
             content = Content(patched, of: command.type)
@@ -106,10 +114,10 @@ struct Scene {
         }
         // Patch after patch could make it longer than a document that can be read again.
         if content.encoded.count > Entity.dataBytesMax { throw .tooLarge(limitBytes: Entity.dataBytesMax) }
-        let known = Set(figures[command.id]?.content.references ?? [])
+        let known = Set(figures[command.key]?.content.references ?? [])
         for reference in content.references where !known.contains(reference) {
             guard let path = command.type.references.first(where: { $0.path == reference.field }) else { continue }
-            let found = type(of: reference.target)
+            let found = types[reference.target]
             if let found, path.reference.allows(type: found) { continue }
             wrong.append(
                 .init(field: reference.field, target: reference.target, type: found, allowed: path.reference.types))
@@ -117,14 +125,12 @@ struct Scene {
         if !wrong.isEmpty { throw .badReferences(wrong) }
     }
 
-    private func type(of id: UUID) -> String? { figures[id]?.entity.type ?? types[id] }
-
     /// What goes along with an archived entity, or comes back with it.
     mutating func cascade(_ command: EntityCommand, _ taken: [Entity]) -> [Step] {
         var steps: [Step] = []
         for entity in taken {
             guard let type = catalogue[type: entity.type] else { continue }
-            figures[entity.id] = Figure(entity: entity, content: Content(entity.data, of: type))
+            put(entity, Content(entity.data, of: type))
             let isArchiving = if case .archive = command.action { true } else { false }
             steps.append((entity.id, type, isArchiving ? .archived(with: command.id) : .unarchived))
         }
@@ -138,19 +144,23 @@ struct Scene {
     ) -> EntityAnswer {
         let meta = steps.isEmpty ? [] : command.meta.encoded()
         for step in steps { take(step, meta, command, &log, &changes, isNew) }
-        guard let figure = figures[command.id] else { preconditionFailure("a decided command has an entity") }
-        let document = changes.document(of: command.id) ?? figure.entity.document(data: figure.content.encoded)
-        let changed = EntityAnswer.Changed(entity: figure.entity, document: document)
-        if steps.isEmpty { return .unchanged(changed) }
+        guard let figure = figures[command.key] else { preconditionFailure("a decided command has an entity") }
+        let entity = figure.entity
+        let document = changes.document(of: command.key) ?? entity.document(data: figure.content.encoded)
+        let changed = EntityAnswer.Changed(entity: entity, document: document)
         if let key = command.meta.idempotency {
+            var last = (position: entity.position, time: entity.updatedAt)
+            if steps.isEmpty {
+                let event = log.append(ReceiptEvent.draft(for: command, version: entity.version))
+                last = (event.position, event.recordedAt)
+            }
             let receipt = Receipt(
-                actor: command.meta.actor, key: key.key, fingerprint: key.fingerprint, id: command.id,
-                version: figure.entity.version, position: figure.entity.position, recordedAt: figure.entity.updatedAt)
-            receipts[ReceiptKey(actor: receipt.actor, key: receipt.key)] = (
-                receipt.fingerprint, receipt.id, receipt.version
-            )
+                actor: command.meta.actor, key, id: command.id, version: entity.version, position: last.position,
+                recordedAt: last.time)
+            receipts.add(receipt)
             changes.add(receipt)
         }
+        if steps.isEmpty { return .unchanged(changed) }
         return steps.contains { $0.id == command.id && $0.event.creates } ? .created(changed) : .changed(changed)
     }
 
@@ -158,7 +168,7 @@ struct Scene {
         _ step: Step, _ meta: [UInt8], _ command: EntityCommand, _ log: inout Appending,
         _ changes: inout EntityChanges, _ isNew: (String) -> Bool
     ) {
-        let before = figures[step.id]
+        let before = figures[EntityKey(step.id, step.type)]
         let given: Content? =
             switch (step.event, command.action) {
             case (.created, .create(let content, _)) where step.id == command.id: content
@@ -187,6 +197,6 @@ struct Scene {
         let isSame = before.map { $0.entity.data == entity.data } ?? false
         let content = given ?? (isSame ? before?.content : nil) ?? Content(entity.data, of: step.type)
         changes.add(entity, content, before: before.map { ($0.entity, $0.content) }, isNew: isNew)
-        figures[step.id] = Figure(entity: entity, content: content)
+        put(entity, content)
     }
 }

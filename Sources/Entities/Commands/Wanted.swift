@@ -8,41 +8,58 @@ import System
 struct Wanted {
     /// The entities that may change.
     private(set) var targets: [(id: UUID, type: String)] = []
+    /// Ids that may begin a stream, unless one of any category has them already.
+    private(set) var claims: [UUID] = []
     /// Entities that are pointed to, where the field tells which types they may have.
     private(set) var pairs: [(id: UUID, type: String)] = []
     /// Entities that are pointed to and may be anything.
     private(set) var anywhere: [UUID] = []
     private(set) var keys: [(actor: String, key: String)] = []
+    private var seen: Set<EntityKey> = []
+    private var seenKeys: Set<String> = []
 
     init(_ commands: [EntityCommand], _ catalogue: Catalogue) {
-        var seen: Set<UUID> = []
-        func target(_ id: UUID, _ type: String) {
-            if seen.insert(id).inserted { targets.append((id, type)) }
-        }
         for command in commands {
-            if let key = command.meta.idempotency { keys.append((command.meta.actor, key.key)) }
+            if let key = command.meta.idempotency, seenKeys.insert("\(command.meta.actor)\u{0}\(key.key)").inserted {
+                keys.append((command.meta.actor, key.key))
+            }
             switch command.action {
             case .create(let content, let extras):
-                // A new id cannot be taken; one made of a name can.
-                if command.type.uniqueBy != nil || !command.isFresh { target(command.id, command.type.name) }
+                // A new id cannot be taken; one made of a name, or given in a file, can.
+                if command.type.uniqueBy != nil || !command.isFresh { claim(command.id, command.type) }
                 add(content.references, command.type)
                 anywhere += extras.links.map(\.target)
-                for tag in extras.tags { catalogue.tag.map { target($0.derivedID(slug: tag), $0.name) } }
+                claimTags(extras.tags, catalogue)
             case .patch(let patch):
-                target(command.id, command.type.name)
+                target(command.id, command.type)
                 add(command.type.references(in: patch).map { .init(field: $0.field, target: $0.target) }, command.type)
             case .revert(_, let content):
-                target(command.id, command.type.name)
+                target(command.id, command.type)
                 add(content.references, command.type)
             case .tag(let tags):
-                target(command.id, command.type.name)
-                for tag in tags { catalogue.tag.map { target($0.derivedID(slug: tag), $0.name) } }
+                target(command.id, command.type)
+                claimTags(tags, catalogue)
             case .link(let link):
-                target(command.id, command.type.name)
+                target(command.id, command.type)
                 anywhere.append(link.target)
-            default: target(command.id, command.type.name)
+            case .declared: claim(command.id, command.type)
+            default: target(command.id, command.type)
             }
         }
+    }
+
+    private mutating func target(_ id: UUID, _ type: EntityType) {
+        if seen.insert(EntityKey(id, type)).inserted { targets.append((id, type.name)) }
+    }
+
+    private mutating func claim(_ id: UUID, _ type: EntityType) {
+        target(id, type)
+        claims.append(id)
+    }
+
+    private mutating func claimTags(_ tags: [String], _ catalogue: Catalogue) {
+        guard let type = catalogue.tag else { return }
+        for tag in tags { claim(type.derivedID(slug: tag), type) }
     }
 
     private mutating func add(_ references: [Content.Reference], _ type: EntityType) {
@@ -63,6 +80,8 @@ struct Wanted {
         """
     }
 
+    var loadOwners: SQL { "SELECT s.stream, s.category FROM log.streams AS s WHERE s.stream = ANY(\(claims))" }
+
     var checkPairs: SQL {
         """
         SELECT e.id, e.type FROM unnest(\(pairs.map(\.id)), \(pairs.map(\.type))) AS w (id, type)
@@ -74,7 +93,7 @@ struct Wanted {
 
     var loadReceipts: SQL {
         """
-        SELECT r.actor, r.key, r.fingerprint, r.id, r.version
+        SELECT r.actor, r.key, r.part, r.fingerprint, r.id, r.version
         FROM unnest(\(keys.map(\.actor)), \(keys.map(\.key))) AS w (actor, key)
         JOIN live.receipts AS r ON r.actor = w.actor AND r.key = w.key
             AND r.recorded_at > clock_timestamp() - interval '7 days'

@@ -41,7 +41,9 @@ extension Operation {
         _ brief: Brief, waits: Bool, stop: @escaping @Sendable (OperationStop) -> Void
     ) async throws -> Int {
         // A catalogue of one's own may have none; then there is nothing to keep record in.
-        if service.catalogue[type: "operation"] == nil { return 0 }
+        guard let type = service.catalogue[type: "operation"] else { return 0 }
+        let missing = Self.verbs.filter { type.event(verb: $0)?.isRetired != false }
+        if !missing.isEmpty { throw OperationRefusal.undeclared(missing) }
         if let group = brief.exclusion { try await service.undertaker.settle(group, except: id, waits: waits) }
         let state = state
         let isFree = try await service.lifeline.hold(id, group: brief.exclusion) { reason in
@@ -54,6 +56,11 @@ extension Operation {
             throw error
         }
     }
+
+    /// All that may have to be said of one.
+    private static let verbs = [
+        "started", "resumed", "progressed", "cancel_requested", "completed", "failed", "cancelled",
+    ]
 
     private func recordStart(_ brief: Brief) async throws -> Int {
         if isResumed {

@@ -14,6 +14,8 @@ public enum OperationRefusal: Error, Sendable, Hashable, CustomStringConvertible
     case over(String)
     /// The catalogue knows no operations.
     case unknownCategory
+    /// The catalogue does not declare events by which the work would be recorded.
+    case undeclared([String])
 
     public var description: String {
         switch self {
@@ -26,6 +28,9 @@ public enum OperationRefusal: Error, Sendable, Hashable, CustomStringConvertible
         case .stopping: "The service is stopping."
         case .notFound: "There is no such operation."
         case .over(let status): "It has ended already: it is \(status)."
+        case .undeclared(let verbs):
+            "The catalogue declares no \(verbs.map { "operation.\($0)" }.joined(separator: ", ")), so its course could not be "
+                + "recorded. Put events/system/operation.json back."
         case .unknownCategory: "The catalogue has no operations. Put events/system/operation.json back."
         }
     }

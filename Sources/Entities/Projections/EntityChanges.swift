@@ -1,3 +1,4 @@
+import EventLog
 import Postgres
 public import System
 
@@ -13,7 +14,7 @@ public struct EntityChanges: Sendable {
     /// Each word with the first position that brought it.
     public private(set) var words: [String: Int] = [:]
     public private(set) var receipts: [Receipt] = []
-    private var last: [UUID: Int] = [:]
+    private var last: [EntityKey: Int] = [:]
     private var rows: [EntityRow] = []
 
     public init() {}
@@ -22,7 +23,7 @@ public struct EntityChanges: Sendable {
     public var present: [EntityRow] { rows }
 
     /// The document of an entity's latest version, where this run has brought one.
-    func document(of id: UUID) -> [UInt8]? { last[id].map { rows[$0].document } }
+    func document(of key: EntityKey) -> [UInt8]? { last[key].map { rows[$0].document } }
 
     /// Takes in one more version.
     ///
@@ -34,12 +35,13 @@ public struct EntityChanges: Sendable {
         isNew isWord: (String) -> Bool
     ) {
         let row = EntityRow(entity, content)
-        if let index = last[entity.id] {
+        let key = EntityKey(entity)
+        if let index = last[key] {
             passed.append((rows[index], entity.position))
             rows[index] = row
         } else {
             if let before { moved.append((before.entity.id, before.entity.type, entity.position)) }
-            last[entity.id] = rows.count
+            last[key] = rows.count
             rows.append(row)
         }
         if before?.content.encoded != content.encoded {
@@ -77,7 +79,7 @@ public struct EntityChanges: Sendable {
     }
 
     public mutating func add(_ receipt: Receipt) {
-        receipts.removeAll { $0.actor == receipt.actor && $0.key == receipt.key }
+        receipts.removeAll { $0.place == receipt.place }
         receipts.append(receipt)
     }
 }
@@ -126,12 +128,37 @@ public struct ReferenceRow: Sendable, Hashable {
 public struct Receipt: Sendable, Hashable {
     public let actor: String
     public let key: String
+    /// The place of the command in the request, which the key stands for as a whole.
+    public let part: Int
     public let fingerprint: String
     /// The entity whose version was the answer.
     public let id: UUID
     public let version: Int
     public let position: Int
     public let recordedAt: Timestamp
+
+    /// What there is one receipt for.
+    struct Place: Hashable, Sendable {
+        let actor: String
+        let key: String
+        let part: Int
+    }
+
+    init(
+        actor: String, _ idempotency: EventMeta.Idempotency, id: UUID, version: Int, position: Int,
+        recordedAt: Timestamp
+    ) {
+        self.actor = actor
+        key = idempotency.key
+        part = idempotency.part
+        fingerprint = idempotency.fingerprint
+        self.id = id
+        self.version = version
+        self.position = position
+        self.recordedAt = recordedAt
+    }
+
+    var place: Place { Place(actor: actor, key: key, part: part) }
 
     /// How long a repetition gets the first answer.
     public static let kept: Duration = .seconds(7 * 24 * 3_600)

@@ -45,8 +45,8 @@ public struct EntityFold: ProjectionFold {
             key: ["source", "field", "target", "position"], streamColumn: "source"),
         ProjectedTable("words", columns: ["word", "position"], key: ["word"], streamColumn: nil),
         ProjectedTable(
-            "receipts", columns: ["actor", "key", "fingerprint", "id", "version", "position", "recorded_at"],
-            key: ["actor", "key"], streamColumn: nil, expiry: .init(column: "recorded_at", after: Receipt.kept)),
+            "receipts", columns: ["actor", "key", "part", "fingerprint", "id", "version", "position", "recorded_at"],
+            key: ["actor", "key", "part"], streamColumn: nil, expiry: .init(column: "recorded_at", after: Receipt.kept)),
     ]
 
     public func begin(memorable: Timestamp) -> EntityFolding { EntityFolding(catalogue, memorable: memorable) }
@@ -71,22 +71,34 @@ public struct EntityFolding: StreamFolding {
     /// Versions of one stream are handed on when there are so many.
     private static let passedMax = 64
 
-    private let catalogue: Catalogue
     private let memorable: Timestamp
+    private var reading: StreamReading
     public private(set) var gathered = EntityGathered()
     private var state: (entity: Entity, content: Content)?
     private var changes = EntityChanges()
 
     init(_ catalogue: Catalogue, memorable: Timestamp) {
-        self.catalogue = catalogue
+        reading = StreamReading(catalogue)
         self.memorable = memorable
     }
 
     public mutating func take(_ event: FoldedEvent, into rows: inout [CopyRows]) throws {
-        let unreadable = EntityError.unreadableEvent(position: event.position, type: event.type)
-        guard let type = catalogue[type: event.category], let data = try? JSONValue(parsing: event.data),
-            let change = EntityEvent(type: event.type, schemaVersion: event.schemaVersion, data: data, of: type)
-        else { throw unreadable }
+        switch reading.read(event, hasState: state != nil) {
+        case .event(let change, let type):
+            apply(change, of: type, event, &rows)
+            remember(event, id: event.stream, version: event.version)
+        case .receipt(let id, let version): remember(event, id: id, version: version)
+        case .skipped(let skipped, let type):
+            gathered.add(skipped)
+            // The stream has a version more, whatever it was meant to be.
+            if state != nil, let type { apply(.skipped(verb: event.type), of: type, event, &rows) }
+            remember(event, id: event.stream, version: event.version)
+        }
+    }
+
+    private mutating func apply(
+        _ change: EntityEvent, of type: EntityType, _ event: FoldedEvent, _ rows: inout [CopyRows]
+    ) {
         let moment = Entity.Moment(position: event.position, version: event.version, time: event.recordedAt)
         var after: Entity
         let content: Content
@@ -95,8 +107,8 @@ public struct EntityFolding: StreamFolding {
             after.apply(change, at: moment)
             content = after.data == state.entity.data ? state.content : Content(after.data, of: type)
         } else {
-            guard let first = Entity(id: event.stream, type: event.category, change, at: moment) else {
-                throw unreadable
+            guard let first = Entity(id: event.stream, type: type.name, change, at: moment) else {
+                preconditionFailure("a stream begins with what begins it")
             }
             after = first
             content = Content(first.data, of: type)
@@ -104,7 +116,6 @@ public struct EntityFolding: StreamFolding {
         Self.add(after, content, before: state, to: &changes, unless: gathered)
         state = (after, content)
         if changes.passed.count >= Self.passedMax { handOn(changes.takePassed(), &rows) }
-        if let meta = event.meta { remember(meta, event) }
     }
 
     private static func add(
@@ -143,13 +154,15 @@ public struct EntityFolding: StreamFolding {
         }
     }
 
-    private mutating func remember(_ bytes: [UInt8], _ event: FoldedEvent) {
-        guard event.recordedAt >= memorable, let meta = (try? JSONValue(parsing: bytes)).flatMap({ EventMeta($0) }),
-            let key = meta.idempotency
+    /// - Parameters:
+    ///   - id: the entity that the command was answered with, in that version.
+    private mutating func remember(_ event: FoldedEvent, id: UUID, version: Int) {
+        guard event.recordedAt >= memorable, let bytes = event.meta,
+            let meta = (try? JSONValue(parsing: bytes)).flatMap({ EventMeta($0) }), let key = meta.idempotency
         else { return }
         gathered.add(
             Receipt(
-                actor: meta.actor, key: key.key, fingerprint: key.fingerprint, id: event.stream,
-                version: event.version, position: event.position, recordedAt: event.recordedAt))
+                actor: meta.actor, key, id: id, version: version, position: event.position,
+                recordedAt: event.recordedAt))
     }
 }

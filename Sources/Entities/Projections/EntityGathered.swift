@@ -7,12 +7,8 @@ public struct EntityGathered: GatheredRows {
     /// Each with the first position that brought it.
     private(set) var words: [String: Int] = [:]
     /// The last event of a command that had a key stands for the answer it got.
-    private(set) var receipts: [Key: Receipt] = [:]
-
-    struct Key: Hashable, Sendable {
-        let actor: String
-        let key: String
-    }
+    private(set) var receipts: [Receipt.Place: Receipt] = [:]
+    public private(set) var skipped = SkippedEvents()
 
     public init() {}
 
@@ -26,10 +22,11 @@ public struct EntityGathered: GatheredRows {
     }
 
     mutating func add(_ receipt: Receipt) {
-        let key = Key(actor: receipt.actor, key: receipt.key)
-        if let known = receipts[key], known.position >= receipt.position { return }
-        receipts[key] = receipt
+        if let known = receipts[receipt.place], known.position >= receipt.position { return }
+        receipts[receipt.place] = receipt
     }
+
+    mutating func add(_ event: SkippedEvent) { skipped.add(event) }
 
     public mutating func merge(_ other: EntityGathered) -> EntityGathered {
         var news = EntityGathered()
@@ -41,6 +38,7 @@ public struct EntityGathered: GatheredRows {
             receipts[key] = receipt
             news.receipts[key] = receipt
         }
+        skipped.merge(other.skipped)
         return news
     }
 
@@ -48,7 +46,8 @@ public struct EntityGathered: GatheredRows {
         for (word, position) in words { rows[EntityFold.Place.words].append(word, Int64(position)) }
         for receipt in receipts.values {
             rows[EntityFold.Place.receipts].append(
-                receipt.actor, receipt.key, receipt.fingerprint, receipt.id, Int32(receipt.version),
+                receipt.actor, receipt.key, Int32(receipt.part), receipt.fingerprint, receipt.id,
+                Int32(receipt.version),
                 Int64(receipt.position), receipt.recordedAt)
         }
     }
@@ -61,8 +60,9 @@ public struct EntityGathered: GatheredRows {
     func receiptsStatement(_ write: Template) -> SQL {
         let receipts = receipts.values.sorted { $0.position < $1.position }
         return write([
-            "actor": receipts.map(\.actor), "key": receipts.map(\.key), "fingerprint": receipts.map(\.fingerprint),
-            "id": receipts.map(\.id), "version": receipts.map { Int32($0.version) },
+            "actor": receipts.map(\.actor), "key": receipts.map(\.key), "part": receipts.map { Int32($0.part) },
+            "fingerprint": receipts.map(\.fingerprint), "id": receipts.map(\.id),
+            "version": receipts.map { Int32($0.version) },
             "position": receipts.map { Int64($0.position) }, "recorded_at": receipts.map(\.recordedAt),
         ])
     }

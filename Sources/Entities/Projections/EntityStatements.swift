@@ -101,7 +101,7 @@ public struct EntityStatements: Sendable {
             batch.add(
                 "receipts_write",
                 writeReceipts([
-                    "actor": receipts.map(\.actor), "key": receipts.map(\.key),
+                    "actor": receipts.map(\.actor), "key": receipts.map(\.key), "part": receipts.map { Int32($0.part) },
                     "fingerprint": receipts.map(\.fingerprint), "id": receipts.map(\.id),
                     "version": receipts.map { Int32($0.version) }, "position": receipts.map { Int64($0.position) },
                     "recorded_at": receipts.map(\.recordedAt),

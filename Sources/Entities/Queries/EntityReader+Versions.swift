@@ -20,16 +20,4 @@ extension EntityReader {
         }
         return documents
     }
-
-    /// Whether one of these keys was used by the actor for something else in the last seven days.
-    public func isAnyKey(_ keys: [String], of actor: String, usedForOtherThan fingerprint: String) async throws -> Bool
-    {
-        try await pool.query(
-            "receipts_differ",
-            """
-            SELECT 1 FROM live.receipts AS r WHERE r.actor = \(actor) AND r.key = ANY(\(keys))
-                AND r.fingerprint <> \(fingerprint) AND r.recorded_at > clock_timestamp() - interval '7 days' LIMIT 1
-            """
-        ).first != nil
-    }
 }

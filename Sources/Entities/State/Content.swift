@@ -62,8 +62,10 @@ public struct Content: Sendable {
     /// What is wrong with data that someone sent; empty where nothing is.
     public static func problems(in data: JSONObject, of type: EntityType) -> [JSONProblem] {
         let value = JSONValue.object(data)
-        return type.problems(in: value) + unstorable(value, .root)
+        return type.problems(in: value) + unstorable(value)
     }
+
+    static func unstorable(_ value: JSONValue) -> [JSONProblem] { unstorable(value, .root) }
 
     /// PostgreSQL's texts cannot hold U+0000, nor its numbers any exponent, so both are refused at the door.
     private static func unstorable(_ value: JSONValue, _ pointer: JSONPointer) -> [JSONProblem] {

@@ -43,6 +43,7 @@ extension Entity {
         case .untagged(let gone): tags.removeAll { gone.contains($0) }
         case .linked(let link): if !links.contains(link) { links.append(link) }
         case .unlinked(let link): links.removeAll { $0 == link }
+        case .skipped: break
         }
     }
 

@@ -1,4 +1,4 @@
-public import Catalogue
+import Catalogue
 public import JSON
 public import System
 
@@ -22,6 +22,8 @@ public enum EntityEvent: Sendable, Hashable {
     case restored(Restoration)
     /// An event that a system category declares: its data create the state or are a merge patch of it.
     case declared(verb: String, creates: Bool, JSONValue)
+    /// An event of its stream that cannot be read: it counts as a version, and changes nothing. Never written.
+    case skipped(verb: String)
 
     /// The last part of the event's type.
     public var verb: String {
@@ -38,7 +40,7 @@ public enum EntityEvent: Sendable, Hashable {
         case .unlinked: "unlinked"
         case .reverted: "reverted"
         case .restored: "restored"
-        case .declared(let verb, _, _): verb
+        case .declared(let verb, _, _), .skipped(let verb): verb
         }
     }
 
@@ -58,7 +60,7 @@ extension EntityEvent {
         case .created(let data): .object(data)
         case .updated(let patch): patch
         case .archived(let with): with.map { ["with": .string($0.description)] } ?? [:]
-        case .unarchived, .favorited, .unfavorited: [:]
+        case .unarchived, .favorited, .unfavorited, .skipped: [:]
         case .tagged(let tags), .untagged(let tags): ["tags": .array(tags.map { .string($0) })]
         case .linked(let link), .unlinked(let link): link.json
         case .reverted(let version, let data): ["version": .integer(version), "data": .object(data)]
@@ -70,11 +72,9 @@ extension EntityEvent {
     /// Reads an event from the log in the newest shape of its type; nil where it cannot be understood.
     ///
     /// - Parameters:
-    ///   - type: the event's whole type, such as `character.created`.
+    ///   - verb: the last part of the event's type.
     ///   - schemaVersion: the version of the declaration that the data were written by.
-    public init?(type eventType: String, schemaVersion: Int, data: JSONValue, of type: EntityType) {
-        guard let dot = eventType.lastIndex(of: "."), eventType[..<dot] == type.name else { return nil }
-        let verb = String(eventType[eventType.index(after: dot)...])
+    init?(verb: String, schemaVersion: Int, data: JSONValue, of type: EntityType) {
         func newest(_ data: JSONValue, _ form: DataForm) -> JSONValue {
             schemaVersion == type.version ? data : type.upcast(data, form: form, from: schemaVersion)
         }

@@ -26,10 +26,13 @@ public struct EventMeta: Sendable, Hashable {
         public let key: String
         /// Tells whether a repetition asks for the same.
         public let fingerprint: String
+        /// The place of the command in what was asked for; 0 where that is one command.
+        public let part: Int
 
-        public init(key: String, fingerprint: String) {
+        public init(key: String, fingerprint: String, part: Int = 0) {
             self.key = key
             self.fingerprint = fingerprint
+            self.part = part
         }
     }
 
@@ -54,12 +57,19 @@ extension EventMeta: JSONEncodable {
             if let idempotency {
                 writer.field("idempotency_key", idempotency.key)
                 writer.field("fingerprint", idempotency.fingerprint)
+                if idempotency.part != 0 { writer.field("part", idempotency.part) }
             }
         }
     }
 }
 
 extension EventMeta {
+    /// The same from the bytes of an event's meta.
+    public init?(_ bytes: [UInt8]) {
+        guard let json = try? JSONValue(parsing: bytes) else { return nil }
+        self.init(json)
+    }
+
     /// Reads what ``encode(into:)`` wrote; `nil` for anything that is no meta of ours.
     public init?(_ json: JSONValue) {
         guard let actor = json["actor"]?.string, let command = json["command"]?.string.flatMap({ UUID($0) }),
@@ -73,7 +83,7 @@ extension EventMeta {
         reason = json["reason"]?.string
         client = json["client"]?.string
         if let key = json["idempotency_key"]?.string, let fingerprint = json["fingerprint"]?.string {
-            idempotency = Idempotency(key: key, fingerprint: fingerprint)
+            idempotency = Idempotency(key: key, fingerprint: fingerprint, part: json["part"]?.integer ?? 0)
         }
     }
 }

@@ -53,6 +53,8 @@ public struct LogFiller: Sendable {
                     throw LogFillError.endsElsewhere(
                         StatedHead(head), wanted: last, hash: hash)
                 }
+                try connection.execute("fill_streams", "SELECT log.fill_streams()")
+                try connection.execute("fill_analyze", "ANALYZE log.streams")
                 try alongside(connection)
                 try finish(head, on: connection)
                 return head
@@ -73,6 +75,8 @@ public struct LogFiller: Sendable {
                 let now = try LogStatements.head(connection.query("fill_lock", LogStatements.lockHead)).head
                 guard now == head else { throw LogFillError.notEmpty(head: now.position) }
                 try dropPartitions(on: connection)
+                // Takes no room, which may be what is missing.
+                try connection.execute("fill_forget", "DELETE FROM log.streams")
                 try alongside(connection)
                 try finish(.start, on: connection)
             }

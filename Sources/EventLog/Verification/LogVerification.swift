@@ -10,6 +10,8 @@ public struct LogVerification: Sendable, Equatable {
     public let head: LogHead
     /// The first thing that is wrong; nil where the log is sound.
     public let fault: LogFault?
+    /// What should not be there, though the chain covers it: such events are skipped wherever the log is folded.
+    public let foreignEvents: ForeignEvents
 
     public var isSound: Bool { fault == nil }
 }

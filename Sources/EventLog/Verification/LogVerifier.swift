@@ -56,7 +56,9 @@ public struct LogVerifier: Sendable {
         if let expectedHead, let fault = try await fault(against: expectedHead, head) { faults.append(fault) }
         // Of several at one position the first is the one that looked closest.
         let earliest = faults.enumerated().min { ($0.element.position, $0.offset) < ($1.element.position, $1.offset) }
-        return LogVerification(range: range, verifiedCount: count, head: head, fault: earliest?.element)
+        return LogVerification(
+            range: range, verifiedCount: count, head: head, fault: earliest?.element,
+            foreignEvents: try await ForeignEvents.find(in: pool, range))
     }
 
     /// The head, and the first event beyond it where there is one, both of the same moment.

@@ -3,6 +3,8 @@ public struct CheckReport: Sendable, Hashable {
     /// The position at which the projections were compared with the log.
     public let position: Int
     public let projections: [Projection]
+    /// What nothing could be made of, in the live tables as in those made anew.
+    public let skipped: SkippedEvents
 
     public struct Projection: Sendable, Hashable {
         public let name: String

@@ -57,19 +57,19 @@ public struct Checker<Fold: ProjectionFold>: Sendable {
             "check_tables",
             unsafeSQL: set.files.map { $0.tableScript(in: Self.scratch, types: types) }.joined(separator: "\n"))
         counter.begin(.reading, total: head.position)
-        try await fill(head, snapshot, counter, on: connection)
+        let skipped = try await fill(head, snapshot, counter, on: connection)
         counter.begin(.comparing)
         var projections: [CheckReport.Projection] = []
         for table in fold.tables where set.files.contains(where: { $0.name == table.name }) {
             projections.append(try compare(table, head, on: connection))
         }
         counter.begin(.done)
-        return CheckReport(position: head.position, projections: projections)
+        return CheckReport(position: head.position, projections: projections, skipped: skipped)
     }
 
     private func fill(
         _ head: Head, _ snapshot: String, _ counter: ProgressCounter, on connection: isolated Connection
-    ) async throws {
+    ) async throws -> SkippedEvents {
         let channel = RowChannel()
         let slice = LogSlice(
             streams: .range(from: nil, until: nil), last: head.position, memorable: head.memorable(fold.memory))
@@ -81,8 +81,10 @@ public struct Checker<Fold: ProjectionFold>: Sendable {
             throw error
         }
         var rows = Array(repeating: CopyRows(), count: fold.tables.count)
-        try await gathering.write(into: &rows)
+        let gathered = try await gathering
+        gathered.write(into: &rows)
         try await write(rows, on: connection)
+        return gathered.skipped
     }
 
     private func read(

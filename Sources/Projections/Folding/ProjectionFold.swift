@@ -43,6 +43,9 @@ public protocol GatheredRows: Sendable {
     mutating func merge(_ other: Self) -> Self
 
     func write(into rows: inout [CopyRows])
+
+    /// The events that could not be read.
+    var skipped: SkippedEvents { get }
 }
 
 /// A table that a fold makes rows for.
@@ -93,7 +96,7 @@ public struct FoldedEvent: Sendable {
     /// Only of events that are still memorable.
     public let meta: [UInt8]?
 
-    init(_ row: CopyRow) throws(PostgresError) {
+    public init(_ row: CopyRow) throws(PostgresError) {
         let (stream, version, position, recordedAt, category, type, schemaVersion, data, meta) = try row.decode(
             UUID.self, Int32.self, Int64.self, Timestamp.self, String.self, String.self, Int32.self, JSONBytes.self,
             JSONBytes?.self)

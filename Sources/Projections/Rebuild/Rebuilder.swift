@@ -42,6 +42,8 @@ public struct Rebuilder<Fold: ProjectionFold>: Sendable {
         public let elapsed: Duration
         /// How long nothing could be appended to the log.
         public let heldUp: Duration
+        /// Events that nothing could be made of.
+        public let skipped: SkippedEvents
     }
 
     /// Rebuilds all projections, or the named ones.
@@ -80,7 +82,8 @@ public struct Rebuilder<Fold: ProjectionFold>: Sendable {
         counter.begin(.done)
         return Report(
             names: files.map(\.name), position: work.position, events: work.events, rows: work.rows,
-            oldSchema: exchange, elapsed: ContinuousClock.now - start, heldUp: heldUp)
+            oldSchema: exchange, elapsed: ContinuousClock.now - start, heldUp: heldUp,
+            skipped: work.gathered.skipped)
     }
 
     /// What a rebuild under way knows.

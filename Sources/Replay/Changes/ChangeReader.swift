@@ -3,6 +3,7 @@ import Entities
 import EventLog
 import JSON
 public import Postgres
+import Projections
 import System
 
 /// Reads what happened to entities from the log itself, whatever the projections say.
@@ -91,54 +92,56 @@ public struct Changes: AsyncSequence, Sendable {
     }
 }
 
-/// Folds the rows of one stream after the other.
+/// Folds the rows of one stream after the other. What cannot be read changes nothing.
 struct ChangeFolding: Sendable {
     let scope: ChangeScope
-    let catalogue: Catalogue
+    private var reading: StreamReading
     private var stream: UUID?
     private var before: Entity?
     private var change: StreamChange?
 
     init(scope: ChangeScope, catalogue: Catalogue) {
         self.scope = scope
-        self.catalogue = catalogue
+        reading = StreamReading(catalogue)
     }
 
     /// - Returns: the change of the stream before, where this row begins another.
     mutating func take(_ row: CopyRow) throws -> StreamChange? {
-        let (stream, version, position, recordedAt, category, name, schemaVersion, bytes, meta) = try row.decode(
-            UUID.self, Int32.self, Int64.self, Timestamp.self, String.self, String.self, Int32.self, JSONBytes.self,
-            JSONBytes?.self)
-        let done = stream == self.stream ? nil : finish()
-        self.stream = stream
-        let unreadable = EntityError.unreadableEvent(position: Int(position), type: name)
-        guard let type = catalogue[type: category], let data = try? JSONValue(parsing: bytes.bytes),
-            let event = EntityEvent(type: name, schemaVersion: Int(schemaVersion), data: data, of: type)
-        else { throw unreadable }
-        let moment = Entity.Moment(position: Int(position), version: Int(version), time: recordedAt)
-        guard let meta else {
-            if before == nil {
-                before = Entity(id: stream, type: type.name, event, at: moment)
-            } else {
-                before?.apply(event, at: moment)
-            }
-            if before == nil { throw unreadable }
-            return done
-        }
-        guard let meta = try EventMeta(JSONValue(parsing: meta.bytes)) else { throw unreadable }
-        let act = Act(
-            position: Int(position), version: Int(version), recordedAt: recordedAt, event: name, actor: meta.actor,
-            command: meta.command, correlation: meta.correlation, reason: meta.reason)
-        let isChosen = scope.chooses(act)
-        if change != nil {
-            change?.take(event, at: moment, act, isChosen: isChosen)
-        } else if let before {
-            change = StreamChange(type, before: before, event, at: moment, act, isChosen: isChosen)
-        } else {
-            change = StreamChange(type, id: stream, event, at: moment, act, isChosen: isChosen)
-            if change == nil { throw unreadable }
+        let event = try FoldedEvent(row)
+        let done = event.stream == stream ? nil : finish()
+        stream = event.stream
+        switch reading.read(event, hasState: before != nil || change != nil) {
+        case .event(let read, let type): apply(read, of: type, event)
+        case .skipped(_, let type?) where before != nil || change != nil:
+            apply(.skipped(verb: event.type), of: type, event)
+        case .skipped, .receipt: break
         }
         return done
+    }
+
+    private mutating func apply(_ read: EntityEvent, of type: EntityType, _ event: FoldedEvent) {
+        let moment = Entity.Moment(position: event.position, version: event.version, time: event.recordedAt)
+        guard let meta = event.meta.flatMap({ try? JSONValue(parsing: $0) }).flatMap({ EventMeta($0) }) else {
+            // Before the scope begins, only the state counts.
+            if change != nil { return }
+            if before == nil {
+                before = Entity(id: event.stream, type: type.name, read, at: moment)
+            } else {
+                before?.apply(read, at: moment)
+            }
+            return
+        }
+        let act = Act(
+            position: event.position, version: event.version, recordedAt: event.recordedAt, event: event.type,
+            actor: meta.actor, command: meta.command, correlation: meta.correlation, reason: meta.reason)
+        let isChosen = scope.chooses(act)
+        if change != nil {
+            change?.take(read, at: moment, act, isChosen: isChosen)
+        } else if let before {
+            change = StreamChange(type, before: before, read, at: moment, act, isChosen: isChosen)
+        } else {
+            change = StreamChange(type, id: event.stream, read, at: moment, act, isChosen: isChosen)
+        }
     }
 
     mutating func finish() -> StreamChange? {

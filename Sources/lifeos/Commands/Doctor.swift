@@ -1,6 +1,7 @@
 import CLI
 import Catalogue
 import Configuration
+import EventLog
 import Migrations
 import Postgres
 import PrivatePostgres
@@ -25,6 +26,7 @@ extension Command {
             Check("catalogue") { try catalogue(settings) },
             Check("home") { home(settings) },
             Check("database") { try await database(settings) },
+            Check("events") { try await events(settings) },
         ]
     }
 
@@ -71,6 +73,37 @@ extension Command {
     }
 
     private static let diskFreeMebibytesMin: Int64 = 1024
+
+    /// Events that stand where they do not belong, or whose category the catalogue does not know.
+    private static func events(_ settings: Settings) async throws -> Check.Finding {
+        let home = settings[LifeOSSettings.home]
+        if settings[LifeOSSettings.databaseURL] == nil, !Files.isFolder("\(home)/postgres") {
+            return .unknown("There is no log yet; `lifeos serve` makes it.")
+        }
+        let catalogue = try Catalogue.load(from: Folders(settings).events)
+        let database = try await Database.open(settings, role: .attachOrStart, metrics: Metrics(), logger: .silent)
+        do {
+            let foreign = try await ForeignEvents.find(in: database.pool)
+            let known = catalogue.types.map(\.name) + [Catalogue.receiptCategory]
+            let unknown = try await database.pool.query(
+                "unknown_categories",
+                "SELECT DISTINCT category::text FROM log.streams WHERE category <> ALL(\(known)) ORDER BY 1"
+            ).decode(String.self)
+            await database.close()
+            var problems: [String] = []
+            if foreign.count > 0 {
+                problems.append("\(foreign.count) events stand in streams of another category.")
+            }
+            if !unknown.isEmpty { problems.append("The catalogue does not know: \(unknown.joined(separator: ", ")).") }
+            return problems.isEmpty
+                ? .ok("Each stands in a stream of its category, and the catalogue knows all categories.")
+                : .warning(
+                    problems.joined(separator: " ") + " They are skipped.", advice: "Run: lifeos log repair-plan")
+        } catch {
+            await database.close()
+            return .failed("\(error)", advice: "Run: lifeos migrate")
+        }
+    }
 
     private static func database(_ settings: Settings) async throws -> Check.Finding {
         let home = settings[LifeOSSettings.home]

@@ -14,6 +14,7 @@ struct LogReport: JSONEncodable {
             writer.field("from", result.range.lowerBound)
             writer.field("to", result.range.upperBound)
             writer.field("head", "\(StatedHead(result.head))")
+            writer.field("foreign_events", result.foreignEvents.count)
             guard let fault = result.fault else { return }
             writer.field("position", fault.position)
             writer.field("kind", fault.kind.rawValue)

@@ -56,7 +56,13 @@ extension Command {
                 [
                     "sound": true, "verified": .number(result.verifiedCount), "from": .number(result.range.lowerBound),
                     "to": .number(result.range.upperBound), "head": .text("\(StatedHead(result.head))"),
+                    "foreign_events": .number(result.foreignEvents.count),
                 ])
+            if let first = result.foreignEvents.first {
+                run.output.note(
+                    "\(result.foreignEvents.count) of them stand in streams of another category, from position \(first) on. They "
+                        + "are skipped; `lifeos log repair-plan` says what to do.")
+            }
         }
     }
 

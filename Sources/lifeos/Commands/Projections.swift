@@ -64,8 +64,9 @@ extension Command {
                     "names": .text(report.names.joined(separator: " ")), "position": .number(report.position),
                     "events": .number(report.events), "rows": .number(report.rows),
                     "old_schema": .text(report.oldSchema), "elapsed_seconds": .duration(report.elapsed),
-                    "held_up_seconds": .duration(report.heldUp),
+                    "held_up_seconds": .duration(report.heldUp), "skipped": .number(report.skipped.count),
                 ])
+            tell(report.skipped, on: run.output)
         }
     }
 
@@ -102,6 +103,21 @@ extension Command {
             old.map { [.text($0.name), .size($0.bytes)] })
     }
 
+    /// What nothing could be made of.
+    private static func tell(_ skipped: SkippedEvents, on output: Output) {
+        if skipped.isEmpty { return }
+        output.table(
+            [Column("skipped_position", title: "Skipped at"), "type", Column("reason", title: "Why")],
+            skipped.all.prefix(skippedShownMax).map {
+                [.number($0.position), .text($0.type), .text("\($0.reason)")]
+            })
+        output.note(
+            "\(skipped.count == 1 ? "An event" : "\(skipped.count) events") could not be read and counted for nothing. "
+                + "What to do: lifeos log repair-plan")
+    }
+
+    private static let skippedShownMax = 20
+
     private static func tell(_ report: CheckReport, on output: Output) throws {
         output.table(
             [
@@ -111,6 +127,7 @@ extension Command {
             report.projections.map {
                 [.text($0.name), .status($0.isSame ? .ok : .failed), .number($0.liveRows), .number($0.rebuiltRows)]
             })
+        tell(report.skipped, on: output)
         if report.isClean { return output.note("All are as the log has them, at position \(report.position).") }
         output.table(
             ["name", "difference", "row", "columns"],
@@ -132,14 +149,15 @@ extension Command {
 }
 
 /// What the commands on projections work with.
-private struct OpenProjections: Sendable {
+struct OpenProjections: Sendable {
+    let catalogue: Catalogue
     let database: Database
     let instruments: Instruments
     let set: ProjectionSet
     let fold: EntityFold
 }
 
-private func withProjections(
+func withProjections(
     _ run: Invocation, _ body: (OpenProjections) async throws -> Void
 ) async throws {
     let settings = try Settings(run.environment, declaring: LifeOSSettings.all)
@@ -160,7 +178,8 @@ private func withProjections(
         }
         try await body(
             OpenProjections(
-                database: database, instruments: instruments, set: ProjectionSet(files: files, catalogue: catalogue),
+                catalogue: catalogue, database: database, instruments: instruments,
+                set: ProjectionSet(files: files, catalogue: catalogue),
                 fold: EntityFold(catalogue: catalogue, files: files)))
         await database.close()
     } catch {

@@ -57,8 +57,9 @@ struct LoggedSystem: Sendable {
                 events.append(
                     log.append(
                         EventDraft(
-                            stream: UUID(high: 7, low: UInt64(position / 3)), version: position % 3 + 1,
-                            category: ["character", "image", "note"][position % 3], type: "character.updated",
+                            stream: UUID(high: 7, low: UInt64((position - 1) / 3)),
+                            version: (position - 1) % 3 + 1,
+                            category: ["character", "image", "note"][(position - 1) / 3 % 3], type: "character.updated",
                             schemaVersion: 1 + position % 2,
                             data: Array(
                                 #"{"name": "Jenny \#(position)", "text": "Ærø\\n\#(position * 7919)\#(mark ?? "")"}"#

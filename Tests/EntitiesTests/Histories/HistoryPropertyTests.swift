@@ -87,7 +87,7 @@ import Testing
         #expect(
             answers == [
                 "created", "changed", "unchanged", "repeated", "keyReused", "notFound", "alreadyExists", "conflict",
-                "archived", "invalid", "badReferences", "fixedName",
+                "archived", "invalid", "badReferences", "fixedName", "idTaken", "foreignID",
             ])
     }
 }

@@ -61,19 +61,30 @@ struct Model {
         }
         let before = position
         let answer = decide(step, id)
-        if position > before, let key = step.key, let present = present(id) {
+        guard let key = step.key, let present = present(id) else { return answer }
+        if position > before {
             receipts["key\(key)"] = (fingerprint, id, present.number, present.position)
+        } else if answer.hasPrefix("unchanged") {
+            // Said by an event that belongs to no entity.
+            position += 1
+            receipts["key\(key)"] = (fingerprint, id, present.number, position)
         }
         return answer
     }
 
+    /// The state of what the command names: an id of another type names nothing.
+    private func named(_ id: UUID, _ type: String) -> Version? { types[id] == type ? present(id) : nil }
+
     private mutating func decide(_ step: History.Step, _ id: UUID) -> String {
-        let type = Cast.types[step.place]
+        let type = step.type
         switch step.action {
         case .create(let data, let tags, let isFavorite, let isArchived):
-            if present(id) != nil { return "alreadyExists" }
+            if named(id, type) != nil { return "alreadyExists" }
             let fields = plain(data)
+            if type == "tag", tagID(fields) != id { return "foreignID" }
+            if present(id) != nil { return "idTaken" }
             if !areAllowed(references(type, fields).map { ($0.field, $0.target) }) { return "badReferences" }
+            if areTaken(tags, besides: id, type) { return "idTaken" }
             makeTags(tags.filter { tagIDs[$0] != id })
             append(id, type, Version(number: 0, position: 0, data: fields))
             if !tags.isEmpty { change(id) { $0.tags = tags.map(Cast.slug) } }
@@ -81,18 +92,20 @@ struct Model {
             if isArchived { change(id) { $0.isArchived = true } }
             return said("created", id)
         case .declared(let verb, let data):
-            guard let now = present(id) else {
+            guard let now = named(id, type) else {
                 if verb != "started" { return "notFound" }
+                if present(id) != nil { return "idTaken" }
                 append(id, type, Version(number: 0, position: 0, data: plain(data)))
                 return said("created", id)
             }
+            if verb == "started" { return "alreadyExists" }
             if step.expects == .stale { return "conflict \(now.number)" }
             let next = merged(now.data, data)
             change(id) { $0.data = next }
-            return said(verb == "started" ? "created" : "changed", id)
+            return said("changed", id)
         default: break
         }
-        guard let now = present(id) else { return "notFound" }
+        guard let now = named(id, type) else { return "notFound" }
         if step.expects == .stale { return "conflict \(now.number)" }
         switch step.action {
         case .archive:
@@ -129,6 +142,7 @@ struct Model {
         case .favorite(let wanted): return changed(id, now) { $0.isFavorite = wanted }
         case .tag(let tags):
             let new = tags.map(Cast.slug).filter { !now.tags.contains($0) }
+            if areTaken(tags.filter { new.contains(Cast.slug($0)) }, besides: id, type) { return "idTaken" }
             makeTags(tags.filter { new.contains(Cast.slug($0)) })
             return changed(id, now) { $0.tags += new }
         case .untag(let tags): return changed(id, now) { $0.tags.removeAll { tags.map(Cast.slug).contains($0) } }
@@ -194,6 +208,18 @@ struct Model {
             {
                 words[String(word)] = position
             }
+        }
+    }
+
+    private func tagID(_ data: [String: JSONValue]) -> UUID? {
+        tagIDs.indices.first { Cast.slug($0) == tagName(data) }.map { tagIDs[$0] }
+    }
+
+    /// Whether a tag cannot come into being, since something else has its id.
+    private func areTaken(_ tags: [Int], besides id: UUID, _ type: String) -> Bool {
+        tags.contains { tag in
+            let own = tagIDs[tag]
+            return own == id ? type != "tag" : types[own].map { $0 != "tag" } ?? false
         }
     }
 

@@ -12,14 +12,21 @@ struct Performance {
     private let studio: Studio
     private var model: Model
 
+    /// Carries out one round after the other in turn; one is the studio's own.
+    private var services: [EntityService] = []
+    private var roundCount = 0
+
     /// What differs first; nil where all is as the model says.
     static func difference(_ history: History, commandsPerBatchMax: Int) async throws -> String? {
         var configuration = CommandWriterConfiguration()
         configuration.commandsPerBatchMax = commandsPerBatchMax
         return try await Studio.with(configuration: configuration) { studio in
             do {
-                var performance = try Performance(studio)
-                return try await performance.play(history)
+                return try await Node.with(studio) { node in
+                    var performance = try Performance(studio)
+                    performance.services.append(node.service)
+                    return try await performance.play(history)
+                }
             } catch {
                 return "an error: \(error)"
             }
@@ -28,6 +35,7 @@ struct Performance {
 
     private init(_ studio: Studio) throws {
         self.studio = studio
+        services = [studio.service]
         let tag = try Scribe(studio: studio).type("tag")
         model = Model(tagIDs: (0..<3).map { tag.derivedID(slug: Cast.slug($0)) })
     }
@@ -47,10 +55,12 @@ struct Performance {
         return try await compareRebuilt()
     }
 
-    private func submit(
+    private mutating func submit(
         _ round: [(step: History.Step, command: EntityCommand, expected: String)]
     ) async throws -> String? {
-        let results = try await studio.service.writer.submit(round.map { ($0.command, 100) })
+        let service = services[roundCount % services.count]
+        roundCount += 1
+        let results = try await service.writer.submit(round.map { ($0.command, 100) })
         for (asked, result) in zip(round, results) {
             let answer = Self.told(result)
             if answer != asked.expected { return "\(asked.step) gave `\(answer)`, not `\(asked.expected)`" }
@@ -72,7 +82,7 @@ struct Performance {
 
     private func command(_ step: History.Step) throws -> EntityCommand {
         let id = model.id(step.place)
-        let type = try Scribe(studio: studio).type(Cast.types[step.place])
+        let type = try Scribe(studio: studio).type(step.type)
         let action: EntityCommand.Action
         switch step.action {
         case .create(let data, let tags, let isFavorite, let isArchived):
@@ -105,7 +115,7 @@ struct Performance {
         case .current: command.expected = [model.present(id)?.number ?? 1]
         case .stale: command.expected = [1_000_000]
         }
-        command.isFresh = model.present(id) == nil && type.uniqueBy == nil
+        command.isFresh = model.present(id) == nil && type.uniqueBy == nil && step.typePlace == nil
         return command
     }
 }

@@ -26,13 +26,14 @@ struct Node: Sendable {
     }
 
     static func with<Result: Sendable>(
-        _ studio: Studio, _ limits: OperationLimits = limits, clock: any Clock<Duration> = ContinuousClock(),
+        _ studio: Studio, _ limits: OperationLimits = limits, catalogue: Catalogue? = nil,
+        clock: any Clock<Duration> = ContinuousClock(),
         _ body: (Node) async throws -> Result
     ) async throws -> Result {
         let pool = try await PostgresPool(
             configuration: .init(connection: studio.database.conninfo), metrics: Metrics(), logger: .silent)
         let service = EntityService(
-            catalogue: studio.catalogue, statements: try EntityStatements(studio.files), pool: pool,
+            catalogue: catalogue ?? studio.catalogue, statements: try EntityStatements(studio.files), pool: pool,
             operations: limits, clock: clock, metrics: Metrics(), logger: .silent, committed: { _ in })
         service.start()
         let node = Node(service: service, background: Background(service, logger: .silent), pool: pool)

@@ -124,12 +124,13 @@ struct LogFixture: Sendable {
                 var log = Appending(after: head, now: head.recordedAt + .seconds(1))
                 for _ in 0..<some {
                     let position = log.head.position + 1
+                    let (thousand, place) = ((position - 1) / 1_000, (position - 1) % 1_000)
                     var meta = EventMeta(actor: "actor-\(position % 100)", command: .stream(position))
                     meta.correlation = .stream(100_000 + position / 10)
                     log.append(
                         EventDraft(
-                            stream: .stream(1_000_000 + position / 10), version: position % 10 + 1,
-                            category: "category_\(position % 100)", type: "category_\(position % 100).added",
+                            stream: .stream(1_000_000 + thousand * 100 + place % 100), version: place / 100 + 1,
+                            category: "category_\(place % 100)", type: "category_\(place % 100).added",
                             schemaVersion: 1, data: Array(#"{"amount": \#(position), "text": "ä\\n"}"#.utf8),
                             meta: meta.encoded()))
                 }

@@ -159,12 +159,16 @@ import Testing
     /// The log is in when the tables turn out to be impossible: it is taken out again.
     @Test func whatFailsLateLeavesNothingEither() async throws {
         try await withBackups { studio, shelf in
-            let few = try TemporaryFolder("few-types")
-            try Files.makeFolder(few.path("system"))
-            for name in ["tag.json", "system/operation.json"] {
-                try Files.replace(few.path(name), with: Files.read("\(Studio.root)/events/\(name)", limit: 1 << 20))
+            let folder = try TemporaryFolder("impossible-tables")
+            try Files.makeFolder(folder.path("migrations"))
+            for place in ["", "migrations/"] {
+                for name in try Files.names(in: "\(Studio.root)/projections/\(place)") where name.hasSuffix(".sql") {
+                    let text = try Files.readText("\(Studio.root)/projections/\(place)\(name)")
+                    let table = text.replacing("-- part: indexes", with: "-- part: indexes\nSELECT 1 / 0;")
+                    try Files.replace(folder.path("\(place)\(name)"), with: Array(table.utf8))
+                }
             }
-            let narrow = try Blueprint(projections: "\(Studio.root)/projections", events: [few.path])
+            let narrow = try Blueprint(projections: folder.path, events: ["\(Studio.root)/events"])
             try await Shelf.withEmptyDatabase { pool in
                 await #expect(throws: (any Error).self) {
                     try await Restorer(shelf.reader, narrow, logger: .silent).restore(into: pool, blobs: nil)
