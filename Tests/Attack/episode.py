@@ -15,6 +15,7 @@ from rules import LogRules
 from studio import Operator
 from turns import Turns
 from verdict import Verdict
+from wire import WireClient
 
 WRITERS = 5
 SETTLE_SECONDS_MAX = 30
@@ -54,11 +55,8 @@ class Episode:
 
     def begin(self):
         self.world.has_odd_tags = self.habits.has_odd_tags
-        self.world.fault_begins()
         self.turns.perhaps_begin_otherwise()
-        is_up = self.faults.start_nodes()
-        self.world.fault_ends()
-        return is_up and self.enter_epoch()
+        return self.faults.start_nodes() and self.enter_epoch()
 
     def enter_epoch(self):
         """From here on, another catalogue holds."""
@@ -108,7 +106,13 @@ class Episode:
             if not stop.wait(operator.random.uniform(0.3, 1.2)):
                 operator.step(self._may_import)
 
-        crowd = Crowd([*workers, operate])
+        wire = WireClient(random.Random(self.random.getrandbits(64)), self.world, self.nodes, self.findings)
+
+        def send_bytes(stop):
+            if not stop.wait(0.1):
+                wire.step()
+
+        crowd = Crowd([*workers, operate, send_bytes])
         followers = [Follower(node, self.history.head, self.findings) for node in self.nodes]
         for follower in followers:
             follower.start()
@@ -135,6 +139,7 @@ class Episode:
         return work
 
     def _break_things(self, seconds, stop):
+        self.faults.has_time = self.campaign.seconds_left > 45
         end = time.monotonic() + seconds
         has_faults = self.random.random() < self._likes_faults
         while True:

@@ -79,9 +79,9 @@ class Rescue:
         self._workshop.postgres.drop_database(database)
         return None
 
-    def compare(self, database, history, position, foreign, what):
+    def compare(self, database, history, position, foreign, what, *arguments):
         """Holds a copy against the history of the original up to a position."""
-        node = self._workshop.node("copy", database)
+        node = self._workshop.node("copy", database, *arguments)
         try:
             if not node.start():
                 self._findings.add("a restored installation starts", f"{what}: it does not start.", node.last_words(4))

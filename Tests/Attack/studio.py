@@ -1,10 +1,13 @@
 """The work of an operator while clients write: rebuilds, checks, backups, forks, imports, rollbacks."""
 
+import http.client
 import json
 import os
 import shutil
 import uuid
+from urllib.parse import urlencode
 
+from servers import TOKEN
 from values import PLAIN_TAGS, Values
 
 IMPORT_FILES_MAX = 8
@@ -29,8 +32,10 @@ class Operator:
         self.forks = []
 
     def step(self, may_import):
+        if self.random.random() < 0.1:
+            return self.sign_in_and_out()
         kinds = ["rebuild", "check", "backup", "rollback", "undo", "fork", "cancel"] + ["bring_in"] * (3 if may_import else 0)
-        getattr(self, self.random.choice(kinds))()
+        return getattr(self, self.random.choice(kinds))()
 
     def _begin(self, name, names=None, body=None):
         exchange = self.client.call(self.random.choice(self.nodes), name, names, body=body)
@@ -76,6 +81,35 @@ class Operator:
         if self.world.correlations:
             self._begin("replay.undo", body={
                 "id": self.random.choice(self.world.correlations[-30:]), "execute": self.random.random() < 0.7})
+
+    def sign_in_and_out(self):
+        """A session holds from sign-in to sign-out, and no longer."""
+        node = self.random.choice(self.nodes)
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        entered = self.client.send(
+            node, "console.session.begin", "POST", "/console/sign-in", urlencode({"token": TOKEN}).encode(), form)
+        cookie = entered.answer_headers.get("Set-Cookie", "").split(";")[0]
+        if not cookie or node.address is None:
+            return
+        seen = self._with_cookie(node, "GET", "/api/v2/tags", cookie)
+        left = self._with_cookie(node, "POST", "/console/sign-out", cookie)
+        after = self._with_cookie(node, "GET", "/api/v2/tags", cookie)
+        self.findings.check()
+        if seen == 200 and left is not None and left < 400 and after == 200:
+            self.findings.add("a session ends when it is left", "Its cookie was accepted after the sign-out.",
+                              [f"GET /api/v2/tags → {seen}; POST /console/sign-out → {left}; GET /api/v2/tags → {after}"])
+
+    def _with_cookie(self, node, method, path, cookie):
+        """The status of a request that has nothing but a cookie; None where there was no answer."""
+        try:
+            connection = http.client.HTTPConnection(*node.address, timeout=35)
+            origin = f"http://{node.address[0]}:{node.address[1]}"
+            connection.request(method, path, headers={"Cookie": cookie, "Origin": origin, "Sec-Fetch-Site": "same-origin"})
+            status = connection.getresponse().status
+            connection.close()
+            return status
+        except (OSError, TypeError, http.client.HTTPException):
+            return None
 
     # MARK: import
 

@@ -1,5 +1,6 @@
 """What is judged after each round, while nobody writes."""
 
+from copies import CopyJudge
 from ledger import Ledger
 from rescue import read_events
 from rollbacks import RollbackJudge
@@ -52,10 +53,10 @@ class Verdict:
             if shown is None or not self.read_log():
                 return
             moved = {event.stream for event in episode.history.events[head:]}
-            episode.present.judge(node, shown, episode.history, "a node", self._left_out() | moved)
-        episode.present.judge_samples(episode.random.choice(episode.nodes), episode.history, self._left_out())
+            episode.present.judge(node, shown, episode.history, "a node", self.left_out() | moved)
+        episode.present.judge_samples(episode.random.choice(episode.nodes), episode.history, self.left_out())
 
-    def _left_out(self):
+    def left_out(self):
         """Streams of which it is not said what a node shows: foreign events in them, or events it cannot read now."""
         return self._episode.foreign | {stream for stream in self._unreadable_streams()}
 
@@ -75,6 +76,10 @@ class Verdict:
         episode = self._episode
         if episode.random.random() < 0.35:
             RollbackJudge(episode).judge()
+        if episode.random.random() < 0.4:
+            CopyJudge(episode).judge()
+            if not self.read_log():
+                return
         if episode.random.random() < 0.6 or episode.turns.likes_branches:
             position = episode.rescue.back_up(episode.database)
             if position is None or not self.read_log():
@@ -94,7 +99,7 @@ class Verdict:
             if database:
                 reached = self.backed_up if point is None else point
                 what = "everything from a backup" if point is None else f"point {point} from a backup"
-                episode.rescue.compare(database, episode.history, reached, self._left_out(), what)
+                episode.rescue.compare(database, episode.history, reached, self.left_out(), what)
                 episode.workshop.postgres.drop_database(database)
 
     def _point(self, ends):

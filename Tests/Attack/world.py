@@ -144,7 +144,7 @@ class World:
         with self._lock:
             return self._fault if self._faults or self._last_fault > time.monotonic() - 3 else None
 
-    def was_calm(self, since):
+    def was_calm(self, since, aftermath=AFTERMATH_SECONDS):
         """Whether nothing was broken from then on, nor shortly before."""
         with self._lock:
-            return self._faults == 0 and self._last_fault < since - AFTERMATH_SECONDS
+            return self._faults == 0 and self._last_fault < since - aftermath
