@@ -46,6 +46,7 @@ class Client:
             self._drop(node)
             is_impatient = patience is not None and isinstance(error, TimeoutError)
             exchange.outcome = journal.GIVEN_UP if is_impatient else journal.LOST
+            exchange.failure = f"{type(error).__name__}: {error}"
         exchange.ended = self._clock()
         _spread(exchange)
         self.journal.end(exchange)

@@ -38,8 +38,7 @@ class Episode:
         self.present = PresentJudge(self.world, self.findings, self.client, self.random)
         self.rescue = Rescue(self.world, self.findings, self.client, self.random, self.workshop, self.present)
         self.faults = Faults(self.random, self.world, self.workshop, self.database, self.nodes, self.findings)
-        # Whether the catalogue is another than the one that came with the program.
-        self.is_changed = False
+        self.world.is_changed = False
         # Catalogues, each with the position from which on it held.
         self.epochs = []
         self.verdict = Verdict(self)

@@ -138,7 +138,8 @@ class Faults:
 
     def _rescue_without_room(self):
         """While nothing can be written, what is there can still be saved."""
-        if not self.postgres.answers():
+        # With another catalogue, a backup may be refused because its course could not be recorded.
+        if self.world.is_changed or not self.postgres.answers():
             return
         made = self.workshop.run(self.database, "backup", "create", "--json")
         looked = self.workshop.run(self.database, "log", "verify", "--json")

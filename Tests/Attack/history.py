@@ -5,6 +5,8 @@ import copy
 from dataclasses import dataclass
 
 ARCHIVE_VERBS = {"archived", "unarchived", "restored"}
+# The category in which the program keeps answers under a key that changed nothing. No file of `events/` declares it.
+ANSWERS = "command"
 
 
 @dataclass(slots=True)
@@ -144,7 +146,7 @@ class History:
         self.streams = {}
         self.states = {}
         # Of every type that was ever declared: verb → effect. What is read later was written by one of them.
-        self.effects = {}
+        self.effects = {ANSWERS: {"unchanged": "create"}}
 
     @property
     def head(self):

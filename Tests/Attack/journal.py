@@ -55,6 +55,8 @@ class Exchange:
     started: float = 0.0
     ended: float = 0.0
     outcome: str = LOST
+    # Why there is no answer, in the words of the one who waited for it.
+    failure: str = ""
     status: int | None = None
     answer: object = None
     answer_headers: dict = field(default_factory=dict)
@@ -97,7 +99,8 @@ class Exchange:
             return head + self._told_operations(about)
         body = f"{shorten(self.body.decode(errors='replace'))} " if self.body else ""
         answer = shorten(json.dumps(self.answer, default=str, ensure_ascii=False), 300) if self.answer is not None else ""
-        return head + body + "→ " + (f"{self.status} {answer}" if self.outcome == ANSWERED else self.outcome)
+        return head + body + "→ " + (
+            f"{self.status} {answer}" if self.outcome == ANSWERED else f"{self.outcome} ({self.failure})")
 
     def _told_operations(self, about):
         lines = []

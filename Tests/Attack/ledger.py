@@ -18,14 +18,14 @@ class Ledger:
         self._written = {}
         self._commands = {}
         for event in history.events:
-            if self._is_of_system(event.category):
-                continue
-            request_id = event.meta.get("request_id")
-            if request_id:
-                self._written.setdefault(request_id, []).append(event)
             key = event.meta.get("idempotency_key")
             if key:
-                self._commands.setdefault(key, {})[event.meta["command"]] = event
+                # Each operation of a bulk request is a command of its own, and tells its place.
+                part = (key, event.meta.get("part", 0))
+                self._commands.setdefault(part, {})[event.meta["command"]] = event
+            request_id = event.meta.get("request_id")
+            if request_id and not self._is_of_system(event.category):
+                self._written.setdefault(request_id, []).append(event)
 
     def _is_of_system(self, category):
         return category in self._history.effects
@@ -146,11 +146,9 @@ class Ledger:
             return
 
     def _judge_commands(self, keys):
-        for key, commands in self._commands.items():
-            # A bulk request gives each of its operations a key made of its own.
-            if len(commands) > 1 and (key in keys or key.rpartition("/")[0] in keys):
-                asked = [exchange for exchange in self._journal.exchanges
-                         if exchange.key and (exchange.key == key or key.startswith(f"{exchange.key}/"))]
+        for (key, _), commands in self._commands.items():
+            if len(commands) > 1 and key in keys:
+                asked = [exchange for exchange in self._journal.exchanges if exchange.key == key]
                 self._findings.add(
                     "what has a key is carried out once", f"{len(commands)} commands wrote events under the key {key}.",
                     [*asked[-6:], *list(commands.values())[:3]])

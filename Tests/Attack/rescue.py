@@ -1,9 +1,13 @@
 """Backups, and what comes back from them; forks; the operator's own checks."""
 
+import time
+
 from history import Event
 from studio import judge_command
 
 EVENTS_PER_PAGE = 500
+# How long a check waits for a rebuild that somebody has begun.
+WAIT_SECONDS_MAX = 30
 
 
 def read_events(client, node, after, up_to=None):
@@ -35,6 +39,10 @@ class Rescue:
         begun = [(self._workshop.begin(database, *command), command) for command in commands]
         for process, command in begun:
             result = self._workshop.finish(process, command)
+            deadline = time.monotonic() + WAIT_SECONDS_MAX
+            while "is under way" in result.err and time.monotonic() < deadline:
+                time.sleep(0.5)
+                result = self._workshop.run(database, *command)
             judge_command(result, self._findings, self._world)
             if not result.is_success:
                 rows = [row for row in result.rows() if "difference" in row]

@@ -3,7 +3,7 @@
 import datetime
 
 from catalogue import plain_slug
-from history import ARCHIVE_VERBS, same
+from history import ANSWERS, ARCHIVE_VERBS, same
 from journal import ANSWERED
 from schema import faults
 
@@ -36,6 +36,9 @@ class LogRules:
             return
         if not event.type.startswith(f"{event.category}."):
             self._tell("an event's type begins with its category", f"{event.type} is in {event.category}.", event)
+        if event.category == ANSWERS:
+            self._judge_answer(event)
+            return
         entity_type = catalogue.types.get(event.category)
         if entity_type is None or not entity_type.declares(event.verb):
             self.foreign.add(event.stream)
@@ -62,6 +65,13 @@ class LogRules:
         recorded = datetime.datetime.fromisoformat(event.recorded_at)
         if recorded > datetime.datetime.now(datetime.timezone.utc) + CLOCK_SKEW:
             self._tell("no event comes from the future", f"{event.recorded_at} is yet to come.", event)
+
+    def _judge_answer(self, event):
+        """What is kept of a keyed command that changed nothing tells of a version that there is."""
+        state = self._history.states.get(event.data.get("id"))
+        told = (event.data.get("type"), event.data.get("version"), event.version)
+        if state is None or told != (state.type, state.version, 1) and event.data["id"] not in self.foreign:
+            self._tell("a kept answer is that of its time", f"It tells of {event.data}, where {told} was.", event)
 
     def _judge_beginning(self, event, state, begins):
         if begins == (state is None):

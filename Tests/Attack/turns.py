@@ -17,12 +17,12 @@ class Turns:
         episode = self._episode
         if self._likes_catalogues and episode.random.random() < 0.5:
             self._change_catalogue(episode.random)
-            episode.is_changed = True
+            episode.world.is_changed = True
 
     def turn(self):
         """Perhaps goes back to an earlier point, or starts with another catalogue; tells whether it can go on."""
         episode = self._episode
-        if episode.is_changed:
+        if episode.world.is_changed:
             return self._restart_with(None)
         if self._verdict.backed_up > 20 and episode.random.random() < self.likes_branches:
             return self._branch()
@@ -48,7 +48,7 @@ class Turns:
                 episode.campaign.folder.restore()
             else:
                 self._change_catalogue(generator)
-            episode.is_changed = generator is not None
+            episode.world.is_changed = generator is not None
             if not episode.faults.start_nodes():
                 return False
             if not episode.enter_epoch():

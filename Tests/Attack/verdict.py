@@ -26,7 +26,7 @@ class Verdict:
         self._judge_present()
         is_whole = not self.has_unreadable()
         episode.rescue.examine(episode.database, is_whole)
-        if is_whole and not episode.is_changed and episode.campaign.seconds_left > 4:
+        if is_whole and not episode.world.is_changed and episode.campaign.seconds_left > 4:
             self._judge_rescue()
         return True
 
@@ -62,7 +62,7 @@ class Verdict:
 
     def _unreadable_streams(self):
         episode = self._episode
-        if not episode.is_changed:
+        if not episode.world.is_changed:
             return set()
         types = episode.world.catalogue.types
         return {event.stream for event in episode.history.events

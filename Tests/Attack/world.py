@@ -20,6 +20,8 @@ class World:
         self.description = Description({"paths": {}, "components": {}})
         self.has_odd_tags = False
         self.round_types = []
+        # Whether the catalogue is another than the one that came with the program.
+        self.is_changed = False
         self._faults = 0
         self._fault = None
         self._last_fault = -1e9
