@@ -164,6 +164,6 @@ let package = Package(
         tests(
             "LifeOSTests",
             ["API", "HTTPServer", "HTTPClient", "Postgres", "Telemetry", "JSON", "System", "TestSupport"]),
-        tests("TidyTests", ["System"]),
+        tests("TidyTests", ["System", "TestSupport"]),
     ]
 )

@@ -43,7 +43,7 @@ import Testing
         let document = shipped.asyncAPI(version: "1.2.3", server: "http://127.0.0.1:8080")
         #expect(document["asyncapi"] == "3.0.0")
         #expect(document["info"]["version"] == "1.2.3")
-        #expect(document["components"]["messages"]?.object?.count == shipped.types.map(\.events.count).reduce(0, +))
+        #expect(document["components"]["messages"]?.object?.count == shipped.types.map(\.events.count).reduce(1, +))
         for type in shipped.types {
             for event in type.events {
                 let message = document["components"]["messages"][event.eventType]

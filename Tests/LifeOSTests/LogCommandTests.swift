@@ -50,6 +50,45 @@ import Testing
         #expect(try await lifeos.stop() == .code(0))
     }
 
+    /// An installation may hold events that an older version let into foreign streams: everything tells of them, nothing fails.
+    @Test func foreignEventsAreToldOfAndExplained() async throws {
+        let database = try await TestDatabase.make()
+        let environment = ["DATABASE_URL": database.conninfo]
+        let lifeos = try await RunningLifeOS.start(home: home, environment)
+        try await create("Ada", in: lifeos)
+        let pool = try await PostgresPool(
+            configuration: .init(connection: database.conninfo), metrics: Metrics(), logger: .silent)
+        try await pool.withConnection { connection in
+            try connection.runScript(
+                "forge",
+                unsafeSQL: """
+                    SET session_replication_role = replica;
+                    INSERT INTO log.events (position, recorded_at, stream, version, schema_version, category, type, hash, data, meta)
+                        SELECT position + 1, recorded_at, stream, version + 1, 1, 'story_theme', 'story_theme.updated', hash,
+                            '{"tone": "dark"}', meta FROM log.events WHERE category = 'character';
+                    UPDATE log.head SET position = position + 1;
+                    SELECT log.fill_streams();
+                    UPDATE log.projections SET fingerprint = 'not built'
+                    """)
+        }
+        await pool.close()
+        #expect(try await lifeos.stop() == .code(0))
+        // A start builds the tables anew, without the event.
+        let again = try await RunningLifeOS.start(home: home, environment)
+        let list = try await again.get(
+            "/api/v2/characters", headers: ["Authorization": "Bearer \(RunningLifeOS.token)"])
+        let item = try #require(try JSONValue(parsing: list.body)["items"]?[0])
+        #expect(item["version"] == 2 && item["data"]?["tone"] == nil)
+        let check = try await RunningLifeOS.run(["projections", "check"], home: home, environment)
+        #expect(check.exit == .code(0) && check.outputText.contains("story_theme.updated"), "\(check.outputText)")
+        let plan = try await RunningLifeOS.run(["log", "repair-plan"], home: home, environment)
+        #expect(plan.exit == .code(0) && plan.errorText.contains("/api/v2/characters/"), "\(plan.errorText)")
+        let doctor = try await RunningLifeOS.run(["doctor"], home: home, environment)
+        #expect(doctor.outputText.contains("lifeos log repair-plan"), "\(doctor.outputText)")
+        #expect(try await again.stop() == .code(0))
+        await database.drop()
+    }
+
     @Test func followingShowsWhatHappensUntilItIsStopped() async throws {
         let lifeos = try await RunningLifeOS.start(home: home)
         try await create("Ada", in: lifeos)

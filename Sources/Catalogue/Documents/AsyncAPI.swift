@@ -12,7 +12,7 @@ extension Catalogue {
         var operations = JSONObject()
         var messages = JSONObject()
         var schemas: JSONObject = ["event": AsyncAPI.envelope, "meta": AsyncAPI.meta]
-        for type in types {
+        for type in documented {
             channels[type.name] = AsyncAPI.channel(of: type)
             operations["send_\(type.name)"] = [
                 "action": "send",

@@ -32,7 +32,7 @@ private struct Handbook {
             "Every change is an event in one log. An event belongs to a stream, which is one entity, and says in `data` what "
                 + "happened. Written from the files of the catalogue by `lifeos events docs`.")
         let entities = catalogue.types.filter { !$0.isSystem }
-        let system = catalogue.types.filter(\.isSystem)
+        let system = catalogue.documented.filter(\.isSystem)
         if let first = entities.first {
             paragraph("## What happens to entities")
             paragraph("The same for each of them; `data` of `created` and `updated` holds the type's own fields.")

@@ -72,6 +72,39 @@ extension Catalogue {
     }
 }
 
+extension Catalogue {
+    /// What is kept of commands that changed nothing. It is no type of this catalogue, since there are no entities of it.
+    static let receipts: EntityType? = {
+        let text = """
+            {
+              "category": "\(receiptCategory)", "collection": "commands", "title": "Command", "plural": "Commands", "icon": "🧾",
+              "description": "A command under an Idempotency-Key that found everything as it was to be.", "version": 1,
+              "name_field": "type",
+              "schema": {
+                "required": ["type", "id", "version"],
+                "properties": {
+                  "type": { "type": "string", "maxLength": 48, "description": "The type of the entity that was the answer." },
+                  "id": { "type": "string", "format": "uuid", "description": "Its id." },
+                  "version": { "type": "integer", "minimum": 1, "description": "Its version then." }
+                }
+              },
+              "events": {
+                "unchanged": {
+                  "effect": "create",
+                  "description": "It changed nothing. Its repetition gets the same answer for seven days."
+                }
+              }
+            }
+            """
+        var reader = TypeReader(CatalogueFile(path: "receipts", bytes: Array(text.utf8)), functions: [:])
+        reader.read()
+        return try? reader.entityType()
+    }()
+
+    /// The types of this catalogue, and the category that needs no file.
+    var documented: [EntityType] { types + [Self.receipts].compactMap(\.self) }
+}
+
 extension TypeReader {
     /// The finished type, once nothing is wrong with its file.
     fileprivate func entityType() throws(CatalogueProblems) -> EntityType {

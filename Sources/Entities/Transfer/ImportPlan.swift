@@ -23,12 +23,21 @@ struct ImportPlan {
 
     /// - Parameters:
     ///   - present: the entities of the files that are there already.
+    ///   - owners: the categories of the streams that have the files' ids already.
     ///   - types: the types of everything else that is pointed to and is there.
-    init(_ folder: ImportFolder, present: [UUID: Entity], types: [UUID: String], _ catalogue: Catalogue) {
+    init(
+        _ folder: ImportFolder, present: [UUID: Entity], owners: [UUID: String], types: [UUID: String],
+        _ catalogue: Catalogue
+    ) {
         self.present = present
         self.catalogue = catalogue
         // Ids grow with time, so what was made first comes first.
-        drafts = Self.withoutDanglingReferences(folder.drafts, present, types).sorted { $0.id < $1.id }
+        let allowed = folder.drafts.map { draft in
+            var draft = draft
+            if let owner = owners[draft.id], present[draft.id] == nil { draft.refuse(Self.taken(draft.id, by: owner)) }
+            return draft
+        }
+        drafts = Self.withoutDanglingReferences(allowed, present, types).sorted { $0.id < $1.id }
         report = ImportReport(
             items: drafts.map { draft in
                 .init(
@@ -38,6 +47,10 @@ struct ImportPlan {
         planCreations()
         planChanges()
         report.items += folder.refused
+    }
+
+    static func taken(_ id: UUID, by category: String) -> String {
+        "The id \(id) belongs to a stream of the category \(category). Give the file another name."
     }
 
     /// Takes away what points to nothing; again and again, since that may cost another its place.

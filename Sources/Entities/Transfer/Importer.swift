@@ -76,6 +76,7 @@ public struct Importer: Sendable {
             switch error {
             case Rejection.archived: "it is archived by now."
             case Rejection.alreadyExists: "it exists by now. Import again."
+            case Rejection.idTaken(let id, let category): ImportPlan.taken(id, by: category)
             case Rejection.badReferences(let references):
                 "\(references.map(\.field).joined(separator: ", ")) points to what is not there."
             default: "\(error)"
@@ -106,20 +107,35 @@ public struct Importer: Sendable {
                 present[entity.id] = entity
             }
         }
-        return ImportPlan(folder, present: present, types: try await types(of: Array(targets)), service.catalogue)
+        return ImportPlan(
+            folder, present: present, owners: try await owners(of: drafts.map(\.id)),
+            types: try await types(of: Array(targets)), service.catalogue)
     }
 
     private static let idsPerQuery = 5_000
 
+    private func owners(of ids: [UUID]) async throws -> [UUID: String] {
+        try await texts(of: ids) { some in
+            ("import_owners", "SELECT stream, category FROM log.streams WHERE stream = ANY(\(some))")
+        }
+    }
+
     private func types(of ids: [UUID]) async throws -> [UUID: String] {
-        var types: [UUID: String] = [:]
+        try await texts(of: ids) { some in
+            ("import_targets", "SELECT id, type FROM live.entities WHERE id = ANY(\(some))")
+        }
+    }
+
+    private func texts(of ids: [UUID], _ query: ([UUID]) -> (name: QueryName, sql: SQL)) async throws -> [UUID: String] {
+        var texts: [UUID: String] = [:]
         for start in stride(from: 0, to: ids.count, by: Self.idsPerQuery) {
             let some = Array(ids[start..<min(start + Self.idsPerQuery, ids.count)])
-            let rows = try await service.pool.query(
-                "import_targets", "SELECT id, type FROM live.entities WHERE id = ANY(\(some))")
-            for (id, type) in try rows.decode(UUID.self, String.self) { types[id] = type }
+            let (name, sql) = query(some)
+            for (id, text) in try await service.pool.query(name, sql).decode(UUID.self, String.self) {
+                texts[id] = text
+            }
         }
-        return types
+        return texts
     }
 }
 

@@ -2,6 +2,7 @@ import Catalogue
 import Entities
 import EventLog
 import JSON
+import Projections
 import System
 import TestStudio
 import TestSupport
@@ -35,6 +36,31 @@ import Testing
             #expect(composition["data"]["layers"]?[0]?["entity"]?.string == style.description)
             let again = try await importer.run(root)
             #expect(again.count(.unchanged) == 3)
+        }
+    }
+
+    /// A character once came in under the id that a tag derives from its name, and that tag answered 500 for ever.
+    @Test func anIdThatBelongsToAnotherTypeIsRefusedInWords() async throws {
+        try await Studio.with { studio in
+            let tag = try #require(studio.catalogue[type: "tag"])
+            let scribe = Scribe(studio: studio)
+            let id = try await scribe.create("hair_style", ["name": "Bob"])
+            try write("character/\(id).json", #"{"name": "Impostor"}"#)
+            try write("character/\(tag.derivedID(slug: "wool")).json", #"{"name": "Squatter"}"#)
+            let importer = Importer(studio.service, actor: "mira")
+            for report in [try await importer.dryRun(root), try await importer.run(root)] {
+                let refused = report.items.filter { $0.outcome == .refused }
+                #expect(refused.map(\.path) == ["character/\(id).json"])
+                let said = refused.first?.problems.joined() ?? ""
+                #expect(said.contains("category hair_style"), "\(refused)")
+            }
+            // The squatter was there first: whoever wants the tag is told so, again and again, and nothing breaks.
+            for _ in 0..<2 {
+                await #expect(throws: Rejection.self) { try await scribe.change(id, "hair_style", .tag(["wool"])) }
+            }
+            try await scribe.change(id, "hair_style", .tag(["silk"]))
+            let check = try await studio.checker().check()
+            #expect(check.isClean)
         }
     }
 
