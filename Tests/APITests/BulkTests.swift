@@ -77,6 +77,44 @@ import Testing
         }
     }
 
+    /// A key stands for one request, whichever way it came: bulk and single requests once had keys of their own.
+    @Test func aKeyMeansOneRequestWhetherBulkOrSingle() async throws {
+        try await Studio.with { studio in
+            let client = try studio.client()
+            let operation: JSONValue = ["op": "create", "type": "character", "data": ["name": "Ada"]]
+            #expect(try await Self.post(client, [operation], ["Idempotency-Key": "coll"]).status == 200)
+            let other = try await client.send(
+                "POST /api/v2/characters", ["name": "Bela"], ["Idempotency-Key": "coll"])
+            #expect(other.status == 422 && other.code == "idempotency_key_reused", "\(other.json)")
+            let neighbour = try await client.send(
+                "POST /api/v2/characters", ["name": "Bela"], ["Idempotency-Key": "coll/0"])
+            #expect(neighbour.status == 201, "\(neighbour.json)")
+            let reverse = try await Self.post(client, [operation], ["Idempotency-Key": "coll/0"])
+            #expect(reverse.status == 422 && reverse.code == "idempotency_key_reused", "\(reverse.json)")
+        }
+    }
+
+    /// Operations that name the same id by different types were decided on each other's entity.
+    @Test func operationsOfDifferentTypesUnderOneIdAreKeptApart() async throws {
+        try await Studio.with { studio in
+            let client = try studio.client()
+            let created = try await client.send("POST /api/v2/hair-styles", ["name": "Bob"])
+            let id = try #require(created.json["id"])
+            let answer = try await Self.post(
+                client,
+                [
+                    ["op": "favorite", "type": "hair_style", "id": id],
+                    ["op": "patch", "type": "story_theme", "id": id, "data": ["tone": "dark"]],
+                    ["op": "patch", "type": "hair_style", "id": id, "data": ["description": "short"]],
+                ])
+            #expect(Self.statuses(answer) == [200, 404, 200])
+            let events = try await client.get("/api/v2/admin/events?after=0")
+            #expect(
+                events.json["items"]?.array?.compactMap { $0["category"]?.string }
+                    == Array(repeating: "hair_style", count: 3))
+        }
+    }
+
     @Test func aThousandAreTakenAndOneMoreIsNot() async throws {
         try await Studio.with { studio in
             let client = try studio.client()
