@@ -93,6 +93,8 @@ class CatalogueFolder:
     def __init__(self, original, copy_path):
         self.path = copy_path
         self._originals = {}
+        # The files that are not as they were.
+        self._changed = set()
         os.makedirs(f"{copy_path}/system")
         for name in os.listdir(original) + [f"system/{name}" for name in os.listdir(f"{original}/system")]:
             if name.endswith(".json"):
@@ -102,12 +104,16 @@ class CatalogueFolder:
 
     def restore(self):
         """Puts everything back as it was."""
+        self._changed = set()
         for name in self._originals:
             self._write(name, self._originals[name])
 
     def _write(self, name, document):
         with open(f"{self.path}/{name}", "w", encoding="utf-8") as file:
             json.dump(document, file, ensure_ascii=False, indent=1)
+
+    def changed_types(self):
+        return [name.removesuffix(".json") for name in sorted(self._changed) if not name.startswith("system/")]
 
     def change(self, random):
         """Makes one to three changes; says in words which."""
@@ -130,12 +136,15 @@ class CatalogueFolder:
             document = json.load(file)
         words = edit(document)
         if words:
+            self._changed.add(name)
             self._write(name, document)
         return words
 
     def _some(self, random, condition):
         names = [name for name, document in sorted(self._originals.items()) if condition(name, document)]
-        return random.choice(names)
+        # What was changed before is changed again rather than something else.
+        again = [name for name in names if name in self._changed]
+        return random.choice(again if again and random.random() < 0.5 else names)
 
     def _remove_verb(self, random):
         def edit(document, verb):
@@ -189,10 +198,12 @@ class CatalogueFolder:
         return self._edit(name, edit)
 
     def _add_field(self, random):
+        length = random.choice([2_000, 2_000_000])
+
         def edit(document):
             document["schema"]["properties"]["attack_note"] = {
-                "type": "string", "maxLength": 2000, "description": "A field that came later."}
-            return f"added the field attack_note to {name}"
+                "type": "string", "maxLength": length, "description": "A field that came later."}
+            return f"added the field attack_note of up to {length} characters to {name}"
 
         name = self._some(random, lambda name, _: not name.startswith("system/"))
         return self._edit(name, edit)
@@ -204,7 +215,9 @@ class CatalogueFolder:
                       and field not in document.get("search", {})]
             if not fields:
                 return None
-            field = random.choice(fields)
+            # Half of the time the one that can hold most.
+            field = random.choice([random.choice(fields), max(
+                fields, key=lambda name: document["schema"]["properties"][name].get("maxLength", 0))])
             document["search"] = {**copy.deepcopy(document.get("search", {})), field: random.choice("ABCD")}
             return f"made {field} searchable in {name}"
 

@@ -93,6 +93,7 @@ class Episode:
             chosen += ["story", "story_scene"]
         if self.random.random() < 0.5:
             chosen.append("tag")
+        chosen += self.campaign.folder.changed_types()
         self.world.round_types = [name for name in dict.fromkeys(chosen) if name in names]
 
     def _load(self, seconds):

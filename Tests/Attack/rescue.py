@@ -33,9 +33,9 @@ class Rescue:
         self._present = present
         self._number = 0
 
-    def examine(self, database, catalogue_is_whole=True):
-        """What the operator's own checks say."""
-        commands = [["log", "verify", "--json"]] + ([["projections", "check", "--json"]] if catalogue_is_whole else [])
+    def examine(self, database):
+        """What the operator's own checks say. Events that the catalogue of now cannot read are told, and no fault."""
+        commands = [["log", "verify", "--json"], ["projections", "check", "--json"]]
         begun = [(self._workshop.begin(database, *command), command) for command in commands]
         for process, command in begun:
             result = self._workshop.finish(process, command)

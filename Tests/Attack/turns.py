@@ -23,7 +23,8 @@ class Turns:
         """Perhaps goes back to an earlier point, or starts with another catalogue; tells whether it can go on."""
         episode = self._episode
         if episode.world.is_changed:
-            return self._restart_with(None)
+            # Put back, or changed still further.
+            return self._restart_with(episode.random if episode.random.random() < 0.3 else None)
         if self._verdict.backed_up > 20 and episode.random.random() < self.likes_branches:
             return self._branch()
         if episode.random.random() < self._likes_catalogues:

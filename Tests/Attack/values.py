@@ -36,7 +36,9 @@ class Values:
         """Fields of a new entity that fit its type."""
         data = {}
         for name, schema in entity_type.properties.items():
-            if name in entity_type.required or self.random.random() < 0.15:
+            # What can hold much is where it hurts.
+            chance = 0.4 if schema.get("maxLength", 0) >= 100_000 and self.huge_chance else 0.15
+            if name in entity_type.required or self.random.random() < chance:
                 data[name] = self.value(schema)
         if entity_type.unique_by:
             data[entity_type.unique_by] = self.tag()
@@ -139,8 +141,8 @@ class Values:
         if "pattern" in schema:
             return matching(schema["pattern"], self.random)
         longest = schema.get("maxLength", 10**6)
-        if longest >= 2_000 and self.random.random() < self.huge_chance:
-            return self._huge(min(longest, 100_000))
+        if longest >= 2_000 and self.random.random() < self.huge_chance * (4 if longest >= 100_000 else 1):
+            return self._huge(min(longest, 900_000 if self.random.random() < 0.5 else 100_000))
         text = self.random.choice(WORDS)
         while len(text) < schema.get("minLength", 0):
             text += self.random.choice(string.ascii_lowercase)

@@ -25,7 +25,7 @@ class Verdict:
         self.judged = episode.campaign.journal.count
         self._judge_present()
         is_whole = not self.has_unreadable()
-        episode.rescue.examine(episode.database, is_whole)
+        episode.rescue.examine(episode.database)
         if is_whole and not episode.world.is_changed and episode.campaign.seconds_left > 4:
             self._judge_rescue()
         return True
