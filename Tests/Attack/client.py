@@ -12,6 +12,8 @@ from servers import TOKEN
 ANSWER_SECONDS_MAX = 31
 SOCKET_SECONDS_MAX = 40
 BODY_BYTES_MAX = 64 << 20
+# The server closes a connection that nothing comes from for longer.
+IDLE_SECONDS_MAX = 30
 
 
 class Client:
@@ -60,11 +62,12 @@ class Client:
             time.sleep(0.05)
             raise ConnectionError("the node is down")
         known = self._connections.get(node.name)
-        if known is None or known[0] != address:
+        now = time.monotonic()
+        if known is None or known[0] != address or known[2] < now - IDLE_SECONDS_MAX:
             self._drop(node)
-            known = (address, http.client.HTTPConnection(*address, timeout=SOCKET_SECONDS_MAX))
-            self._connections[node.name] = known
+            known = (address, http.client.HTTPConnection(*address, timeout=SOCKET_SECONDS_MAX), now)
         connection = known[1]
+        self._connections[node.name] = (address, connection, now)
         if connection.sock is None:
             connection.connect()
             connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -89,7 +92,7 @@ class Client:
             known[1].close()
 
     def close(self):
-        for _, connection in self._connections.values():
+        for _, connection, _ in self._connections.values():
             connection.close()
         self._connections = {}
 

@@ -132,13 +132,9 @@ class Postgres:
                     pass
 
     def close(self):
-        if not self.is_running:
-            return
-        self.process.send_signal(signal.SIGQUIT)
-        try:
-            self.process.wait(STOP_SECONDS_MAX)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
+        self.kill()
+        if self.can_be_filled:
+            subprocess.call(["umount", "--lazy", self.disk])
 
 
 def _children(parent):
@@ -333,4 +329,4 @@ class Workshop:
         for node in self.nodes:
             if node.is_running:
                 node.kill()
-        self.postgres.kill()
+        self.postgres.close()
