@@ -8,6 +8,7 @@ from client import ANSWER_SECONDS_MAX
 # They can come at any time, because others may be busy.
 CROWDED = {"overloaded", "too_many_operations", "too_many_connections"}
 READY = "health.ready"
+BODY_BYTES_MAX = 1 << 20
 LOOKUPS_MAX = 3
 # Parts of internal errors by which they are told apart.
 TELLING = (
@@ -31,7 +32,9 @@ class AnswerJudge:
                 f"{exchange.operation} took {took:.0f} s and got {exchange.status or 'nothing'}.", [exchange],
                 exchange.operation.split(".")[-1])
         if exchange.outcome != journal.ANSWERED:
-            if exchange.outcome == journal.LOST and self._world.was_calm(begun):
+            # Of what is too large, a server need not read all before it refuses and closes.
+            is_too_large = exchange.body is not None and len(exchange.body) > BODY_BYTES_MAX
+            if exchange.outcome == journal.LOST and not is_too_large and self._world.was_calm(begun):
                 self._findings.add(
                     "a request is answered while nothing is broken", "The connection ended without an answer.",
                     [exchange, *node.last_words()])

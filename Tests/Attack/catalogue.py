@@ -144,7 +144,7 @@ class CatalogueFolder:
         names = [name for name, document in sorted(self._originals.items()) if condition(name, document)]
         # What was changed before is changed again rather than something else.
         again = [name for name in names if name in self._changed]
-        return random.choice(again if again and random.random() < 0.5 else names)
+        return random.choice(again if again and random.random() < 0.8 else names)
 
     def _remove_verb(self, random):
         def edit(document, verb):
@@ -198,7 +198,7 @@ class CatalogueFolder:
         return self._edit(name, edit)
 
     def _add_field(self, random):
-        length = random.choice([2_000, 2_000_000])
+        length = random.choice([2_000, 2_000_000, 2_000_000])
 
         def edit(document):
             document["schema"]["properties"]["attack_note"] = {

@@ -29,7 +29,7 @@ class Client:
     def call(self, node, name, names=None, query=None, body=None, headers=None, changes=(), patience=None):
         """Calls an operation of the description. `patience`: after how many seconds the client goes away."""
         operation = self.world.description.operations[name]
-        encoded = None if body is None else json.dumps(body, ensure_ascii=True).encode()
+        encoded = None if body is None else json.dumps(body, ensure_ascii=False).encode()
         return self.send(node, name, operation.method, operation.target(names or {}, query), encoded, headers, changes,
                          patience)
 

@@ -27,7 +27,7 @@ class Habits:
         self.key = random.choice([0.2, 0.6, 0.9])
         self.if_match = random.choice([0, 0.2])
         self.impatience = random.choice([0, 0.03])
-        self.huge = random.choice([0, 0, 0.05])
+        self.huge = random.choice([0, 0.03, 0.06])
         self.has_odd_tags = random.random() < 0.4
 
     def __str__(self):

@@ -24,7 +24,7 @@ class Turns:
         episode = self._episode
         if episode.world.is_changed:
             # Put back, or changed still further.
-            return self._restart_with(episode.random if episode.random.random() < 0.3 else None)
+            return self._restart_with(episode.random if episode.random.random() < 0.5 else None)
         if self._verdict.backed_up > 20 and episode.random.random() < self.likes_branches:
             return self._branch()
         if episode.random.random() < self._likes_catalogues:
