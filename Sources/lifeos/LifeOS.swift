@@ -17,7 +17,8 @@ enum LifeOS {
             "sample": "A studio to look around in.",
         ],
         commands: [
-            .serve, .migrate, .importFolder, .exportJSON, .sampleLoad, .eventsDocs, .logShow, .logVerify, .logRepairPlan, .audit,
+            .serve, .migrate, .importFolder, .exportJSON, .sampleLoad, .eventsDocs, .logShow, .logVerify,
+            .logRepairPlan, .logRepairHead, .audit,
             .auditExport, .auditVerifyExport,
             .projectionsList, .projectionsRebuild, .projectionsCheck, .projectionsDropOld, .replayInspect, .replayDiff,
             .rollback,

@@ -52,10 +52,15 @@ enum LifeOSSettings {
         "LIFEOS_SHUTDOWN_GRACE", .duration(.zero ... .seconds(600)), default: "10s",
         "How long requests that are under way may take to end when the server stops.")
 
+    static let clockTolerance = Setting(
+        "LIFEOS_CLOCK_TOLERANCE", .duration(.seconds(1)...Span.longest), default: "1h",
+        "How far the log's last event may be dated ahead of the clock before changes are refused.",
+        hazard: "Times in the log never go back: what is written meanwhile gets the last event's time.")
+
     static let all: [any AnySetting] =
         [
             home, listen, tlsCertificate, tlsKey, databaseURL, databaseConnections, postgresUser, adminToken, log,
             catalogue,
-            projections, dashboards, grace,
+            projections, dashboards, grace, clockTolerance,
         ] + BackupSettings.all
 }

@@ -107,6 +107,14 @@ enum EntityProblems {
                 "The database was lost while it took the change in, so it may have been made. Look, or repeat the request with "
                     + "the same Idempotency-Key: it is not carried out twice.",
                 retryAfter: .seconds(2), code: "outcome_unknown")
+        case .brokenEnd(let fault):
+            .serviceUnavailable(
+                "\(fault) Nothing was changed, and nothing can be until an administrator has put it right: lifeos doctor.",
+                retryAfter: .seconds(60), code: "log_inconsistent")
+        case .wrongClock(let fault):
+            .serviceUnavailable(
+                "\(fault) Nothing was changed, and nothing can be until an administrator has put it right: lifeos doctor.",
+                retryAfter: .seconds(60), code: "clock_wrong")
         }
     }
 

@@ -90,6 +90,12 @@ enum ProblemCodes {
         .init(.serviceUnavailable, "database_unavailable", "The database cannot answer; nothing was changed."),
         .init(
             .serviceUnavailable, "outcome_unknown", "The change may have been made: look, or repeat it with its key."),
+        .init(
+            .serviceUnavailable, "log_inconsistent",
+            "The log's head does not name its last event; nothing was changed. `lifeos doctor` says what to do."),
+        .init(
+            .serviceUnavailable, "clock_wrong",
+            "A clock is so far off that events would be dated wrongly for good; nothing was changed."),
         .init(.insufficientStorage, "insufficient_storage", "There is no room left."),
     ]
 

@@ -14,7 +14,7 @@ public struct ChainCheck: ~Copyable {
     /// - Parameter head: the event before the first; ``LogHead/start`` for a whole log.
     public init(after head: LogHead) throws {
         self.head = head
-        rows = try RangeCheck(head.position + 1...Int.max, after: head.hash)
+        rows = try RangeCheck(head.position + 1...Int.max, after: head.hash, recordedAt: head.recordedAt)
     }
 
     /// - Throws: ``LogFault``.
@@ -42,6 +42,13 @@ extension LogFault {
                     : "Positions \(gap.lowerBound) to \(gap.upperBound) are missing.")
         case .duplicate(let position):
             self.init(position: position, kind: .duplicated, explanation: "Position \(position) is there twice.")
+        case .earlier(let position): self.init(earlierAt: position)
         }
+    }
+
+    init(earlierAt position: Int) {
+        self.init(
+            position: position, kind: .timeDecreased,
+            explanation: "The event at \(position) is dated earlier than the one before.")
     }
 }

@@ -8,6 +8,8 @@ public struct LogVerification: Sendable, Equatable {
     public let verifiedCount: Int
     /// Where the log ended when the verification began: worth keeping elsewhere, and stating the next time.
     public let head: LogHead
+    /// How far the last event is dated ahead of the database's clock.
+    public let lead: Duration
     /// The first thing that is wrong; nil where the log is sound.
     public let fault: LogFault?
     /// What should not be there, though the chain covers it: such events are skipped wherever the log is folded.
@@ -35,6 +37,8 @@ public struct LogFault: Error, Sendable, Equatable {
         case truncated
         /// The row that says where the log ends does not say what its last event says.
         case headMismatch = "head_mismatch"
+        /// An event is dated earlier than the one before, though its hash is right.
+        case timeDecreased = "time_decreased"
         /// The chain holds, but it is not the one that the stated head was taken from.
         case rewritten
     }

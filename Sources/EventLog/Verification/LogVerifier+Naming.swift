@@ -12,6 +12,7 @@ extension LogVerifier {
         switch finding {
         case .duplicate(let position):
             return LogFault(position: position, kind: .duplicated, explanation: "Position \(position) is there twice.")
+        case .earlier(let position): return LogFault(earlierAt: position)
         case .missing(let gap):
             let isEnd = gap.upperBound >= head.position
             let which = gap.count == 1 ? "Position \(gap.lowerBound) is" : "Positions \(gap) are"
@@ -83,23 +84,36 @@ extension LogVerifier {
     }
 
     /// What is wrong where the log ends.
-    func faultsOfEnd(_ head: LogHead, _ beyond: Int?) async throws -> [LogFault] {
-        var faults: [LogFault] = []
-        if let stored = try? await hash(at: head.position), stored != head.hash {
-            faults.append(
+    func faultsOfEnd(_ end: LogEnd) -> [LogFault] {
+        let position = end.head.position
+        switch end.fault {
+        // Told as such where the events are read.
+        case .missing: return []
+        case .behind:
+            return [
                 LogFault(
-                    position: head.position, kind: .headMismatch,
-                    explanation: "log.head has another hash than the last event, at \(head.position): one of them was "
-                        + "changed."))
-        }
-        if let beyond {
-            faults.append(
+                    position: position + 1, kind: .inserted,
+                    explanation: "There is an event at \(position + 1), though log.head says that the log ends at "
+                        + "\(position).")
+            ]
+        case .otherHash:
+            return [
                 LogFault(
-                    position: beyond, kind: .inserted,
-                    explanation: "There is an event at \(beyond), though log.head says that the log ends at "
-                        + "\(head.position)."))
+                    position: position, kind: .headMismatch,
+                    explanation:
+                        "log.head has another hash than the last event, at \(position): one of them was changed."
+                )
+            ]
+        case nil: break
         }
-        return faults
+        guard let time = end.otherTime else { return [] }
+        return [
+            LogFault(
+                position: position, kind: .headMismatch,
+                explanation:
+                    "log.head says that the last event, at \(position), was recorded at \(end.head.recordedAt), "
+                    + "and the event says \(time): log.head was changed. The next change puts it right.")
+        ]
     }
 
     func fault(against stated: StatedHead, _ head: LogHead) async throws -> LogFault? {

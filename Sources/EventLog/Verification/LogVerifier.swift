@@ -40,7 +40,8 @@ public struct LogVerifier: Sendable {
         from first: Int = 1, to last: Int? = nil, expectedHead: StatedHead? = nil,
         progress: @escaping @Sendable (_ verifiedCount: Int) -> Void = { _ in }
     ) async throws -> LogVerification {
-        let (head, beyond) = try await end()
+        let end = try await LogEnd.read(from: pool)
+        let head = end.head
         let start = max(1, first)
         let range = start...max(start, last ?? head.position)
         var findings: [RangeCheck.Finding] = []
@@ -52,30 +53,13 @@ public struct LogVerifier: Sendable {
         if let finding = findings.min(by: { $0.position < $1.position }) {
             faults.append(try await name(finding, among: findings, head))
         }
-        if last == nil || last == head.position { faults += try await faultsOfEnd(head, beyond) }
+        if last == nil || last == head.position { faults += faultsOfEnd(end) }
         if let expectedHead, let fault = try await fault(against: expectedHead, head) { faults.append(fault) }
         // Of several at one position the first is the one that looked closest.
         let earliest = faults.enumerated().min { ($0.element.position, $0.offset) < ($1.element.position, $1.offset) }
         return LogVerification(
-            range: range, verifiedCount: count, head: head, fault: earliest?.element,
+            range: range, verifiedCount: count, head: head, lead: end.lead, fault: earliest?.element,
             foreignEvents: try await ForeignEvents.find(in: pool, range))
-    }
-
-    /// The head, and the first event beyond it where there is one, both of the same moment.
-    private func end() async throws -> (head: LogHead, beyond: Int?) {
-        let rows = try await pool.query(
-            "log_end",
-            """
-            SELECT position, hash, recorded_at,
-                (SELECT events.position FROM log.events WHERE events.position > head.position ORDER BY 1 LIMIT 1)
-            FROM log.head
-            """)
-        guard let row = rows.first else {
-            throw PostgresError(.decoding, "log.head is empty", hint: "restore the database from a backup")
-        }
-        let (position, hash, recordedAt, beyond) = try row.decode(
-            Int.self, SHA256Digest.self, Timestamp.self, Int?.self)
-        return (LogHead(position: position, hash: hash, recordedAt: recordedAt), beyond)
     }
 
     private func check(
@@ -107,12 +91,16 @@ public struct LogVerifier: Sendable {
         _ range: ClosedRange<Int>, isFirst: Bool, _ progress: @escaping @Sendable (Int) -> Void
     ) async throws -> [RangeCheck.Finding] {
         try await pool.withConnection { connection in
-            var previous: SHA256Digest? = .zero
+            var previous: SHA256Digest? = LogHead.start.hash
+            var time = LogHead.start.recordedAt
             if range.lowerBound > 1 {
-                let before = try connection.query("log_hash", LogStatements.hash(at: range.lowerBound - 1))
-                previous = try before.first?.value(0, as: [UInt8].self).asDigest
+                let before = try connection.query("log_before", LogStatements.event(before: range.lowerBound))
+                previous = nil
+                if let (hash, recordedAt) = try before.first?.decode([UInt8].self, Timestamp.self) {
+                    (previous, time) = (SHA256Digest(hash), recordedAt)
+                }
             }
-            var check = try RangeCheck(range, after: previous)
+            var check = try RangeCheck(range, after: previous, recordedAt: time)
             try connection.copyOut("log_verify", EventRows.copyOut(range)) { batch in
                 batch.forEachRow { check.take($0) }
                 progress(batch.count)
@@ -145,8 +133,4 @@ private final class Tally: Sendable {
     private let count = Atomic<Int>(0)
     var value: Int { count.load(ordering: .relaxed) }
     func add(_ number: Int) -> Int { count.wrappingAdd(number, ordering: .relaxed).newValue }
-}
-
-extension [UInt8] {
-    fileprivate var asDigest: SHA256Digest? { SHA256Digest(self) }
 }

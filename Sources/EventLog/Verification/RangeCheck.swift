@@ -12,10 +12,12 @@ struct RangeCheck: ~Copyable {
         case mismatch(Int)
         case missing(ClosedRange<Int>)
         case duplicate(Int)
+        /// Is dated earlier than the position before.
+        case earlier(Int)
 
         var position: Int {
             switch self {
-            case .mismatch(let position), .duplicate(let position): position
+            case .mismatch(let position), .duplicate(let position), .earlier(let position): position
             case .missing(let range): range.lowerBound
             }
         }
@@ -29,15 +31,20 @@ struct RangeCheck: ~Copyable {
     /// Nil where the position before is not there.
     private(set) var previous: SHA256Digest?
     /// Of the last event.
-    private(set) var recordedAt = Timestamp(microsecondsSinceEpoch: 0)
+    private(set) var recordedAt: Timestamp
     private var hasher: SHA256
     private(set) var findings: [Finding] = []
     private(set) var verifiedCount = 0
 
-    /// - Parameter previous: the stored hash of the position before.
-    init(_ range: ClosedRange<Int>, after previous: SHA256Digest?) throws(CryptographyError) {
+    /// - Parameters:
+    ///   - previous: the stored hash of the position before.
+    ///   - recordedAt: the time of the position before.
+    init(
+        _ range: ClosedRange<Int>, after previous: SHA256Digest?, recordedAt: Timestamp = LogHead.start.recordedAt
+    ) throws(CryptographyError) {
         self.range = range
         self.previous = previous
+        self.recordedAt = recordedAt
         next = range.lowerBound
         hasher = try SHA256()
     }
@@ -80,7 +87,9 @@ struct RangeCheck: ~Copyable {
         let stored = SHA256Digest(row.extracting(Place.hash))
         if let previous, hash(row, after: previous) != stored { note(.mismatch(position)) }
         previous = stored
-        recordedAt = Timestamp(microsecondsSinceEpoch: microseconds(row))
+        let time = Timestamp(microsecondsSinceEpoch: microseconds(row))
+        if time < recordedAt { note(.earlier(position)) }
+        recordedAt = time
     }
 
     mutating func finish() {

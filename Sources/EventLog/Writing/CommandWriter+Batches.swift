@@ -14,7 +14,7 @@ struct BatchInDoubt<Answer: Sendable>: Sendable {
 extension CommandWriter {
     private typealias Entry = CommandQueue<Handler>.Entry
 
-    private static var ownStatements: [String] { ["begin", "log_lock_head", "log_find_receipt"] }
+    private static var ownStatements: [String] { ["begin", "log_lock_head", "log_witness", "log_find_receipt"] }
 
     /// Holds a connection as long as it lasts, and takes another when it is lost.
     func run() async {
@@ -50,8 +50,8 @@ extension CommandWriter {
                     try carryOut(entries, on: connection)
                 }
             } catch let refused as Refused {
-                if entries.count == 1 {
-                    entries[0].answer(.failure(refused.reason))
+                if entries.count == 1 || refused.concernsAll {
+                    for entry in entries { entry.answer(.failure(refused.reason)) }
                 } else {
                     // Something the database would not take: the others of the batch have nothing to do with it.
                     try carryOutOneByOne(entries, on: connection)
@@ -113,7 +113,10 @@ extension CommandWriter {
             return try refusing(on: connection) {
                 try decide(commands, [], after: guess.head, now: guess.now, opening, on: connection)
             }
-        } catch let refused as Refused where (refused.reason as? PostgresError)?.code == LogStatements.hasGrown {
+        } catch let refused as Refused {
+            guard let error = refused.reason as? PostgresError,
+                error.code == LogStatements.hasGrown || LogStatements.isTaken(error)
+            else { throw refused }
             memory.withLock { $0.wasWrong() }
             return nil
         }
@@ -142,15 +145,41 @@ extension CommandWriter {
             opening = Batch("log_open")
             opening.add("log_lock_head", LogStatements.lockHead)
         }
+        opening.add("log_witness", LogStatements.witness)
         let ownCount = opening.count
         opening.add(contentsOf: loading)
         let rows = try open(opening, on: connection)
-        let (head, now) = try LogStatements.head(rows[ownCount - 1])
+        let (stated, now) = try LogStatements.head(rows[ownCount - 2])
+        guard let head = try LogStatements.proven(stated, rows[ownCount - 1]) else {
+            throw try refusal(on: connection)
+        }
         memory.withLock { $0.learn(head, now) }
         return try refusing(on: connection) {
             try decide(
                 entries.map(\.command), rows[ownCount...], after: head, now: now, Batch("log_append"), on: connection)
         }
+    }
+
+    /// Looks closer at a head that does not name the last event.
+    private func refusal(on connection: isolated Connection) throws -> Refused {
+        let end = try LogEnd.read(on: connection)
+        try connection.execute("rollback", "ROLLBACK")
+        memory.withLock { $0.wasWrong() }
+        // Only who holds the lock can have changed it since.
+        let fault = end.fault ?? .otherHash(position: end.head.position)
+        logger.error("the log cannot be appended to", ["fault": "\(fault)", "advice": fault.advice])
+        return Refused(CommandWriterError.brokenEnd(fault))
+    }
+
+    /// What time the events get.
+    private func time(after head: LogHead, databaseTime: Timestamp) throws(CommandWriterError) -> Timestamp {
+        // Whoever brings a clock knows what it says.
+        if let clock = configuration.clock { return clock.now() }
+        let fault = ClockFault.find(
+            after: head, databaseTime: databaseTime, here: configuration.localClock.now(),
+            tolerance: configuration.clockTolerance)
+        if let fault { throw .wrongClock(fault) }
+        return databaseTime
     }
 
     /// - Parameter opening: what goes before the events; where it is empty, a transaction is open already.
@@ -159,7 +188,7 @@ extension CommandWriter {
         _ opening: Batch,
         on connection: isolated Connection
     ) throws -> BatchInDoubt<Handler.Answer> {
-        var log = Appending(after: head, now: configuration.clock?.now() ?? now)
+        var log = Appending(after: head, now: try time(after: head, databaseTime: now))
         var projections = Batch("log_append")
         let answers = try handler.decide(commands, loaded, on: connection, &log, into: &projections)
         precondition(answers.count == commands.count, "a handler answers every command")
@@ -191,6 +220,9 @@ extension CommandWriter {
         let reason: any Error
 
         init(_ reason: any Error) { self.reason = reason }
+
+        /// Whether it would be the same for any command.
+        var concernsAll: Bool { reason is CommandWriterError }
     }
 
     private func refusing<Result>(on connection: isolated Connection, _ body: () throws -> Result) throws -> Result {

@@ -14,6 +14,11 @@ public struct CommandWriterConfiguration: Sendable {
     public var retryDelay: Duration = .milliseconds(50)
     /// Gives events their time. Nil, the default, means the database's clock, which all nodes share.
     public var clock: (any WallClock)?
+    /// How far the last event may be dated ahead of the database's clock, and that clock ahead of this machine's. Beyond it,
+    /// commands are refused: times in the log never go back, so a wrong one would stay.
+    public var clockTolerance: Duration = .seconds(3_600)
+    /// This machine's clock.
+    public var localClock: any WallClock = SystemWallClock()
 
     public init() {}
 }

@@ -8,4 +8,21 @@ public enum CommandWriterError: Error, Sendable, Equatable {
     case unavailable
     /// The database was lost while it took the command in, and could not be asked since. It may have happened.
     case outcomeUnknown
+    /// The log's head was changed by hand or the log was: nothing is appended until that is put right.
+    case brokenEnd(LogEnd.Fault)
+    /// A clock is far off: nothing is appended until it is set right.
+    case wrongClock(ClockFault)
+}
+
+extension CommandWriterError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .overloaded: "Too many changes wait to be written. Try again in a second."
+        case .stopping: "The service is stopping."
+        case .unavailable: "The database cannot be reached; nothing was changed."
+        case .outcomeUnknown: "The database was lost while it took the change in, so it may have been made. Look first."
+        case .brokenEnd(let fault): "\(fault) Nothing was changed. \(fault.advice)"
+        case .wrongClock(let fault): "\(fault) Nothing was changed. \(fault.advice)"
+        }
+    }
 }

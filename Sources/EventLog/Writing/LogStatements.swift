@@ -10,6 +10,31 @@ public enum LogStatements {
     /// Locks the head, so that nobody else appends before this transaction ends, and tells the database's time.
     static let lockHead: SQL = "SELECT position, hash, recorded_at, clock_timestamp() FROM log.head FOR UPDATE"
 
+    /// What the event at the head says, and whether there are more behind it: the head itself may have been changed by hand.
+    /// To be asked after ``lockHead``, since it sees what was committed until then.
+    static let witness: SQL = """
+        SELECT h.position, e.hash, e.recorded_at,
+            EXISTS (SELECT FROM log.events AS n WHERE n.position = h.position + 1)
+        FROM log.head AS h LEFT JOIN log.events AS e ON e.position = h.position
+        """
+
+    /// The head with the time of the event that it names; nil where it does not name the last event.
+    ///
+    /// - Parameter witness: the answer to ``witness``.
+    static func proven(_ head: LogHead, _ witness: Rows) throws(PostgresError) -> LogHead? {
+        let (position, hash, recordedAt, isFollowed) = try witness.only(
+            Int.self, [UInt8]?.self, Timestamp?.self, Bool.self)
+        guard position == head.position, !isFollowed else { return nil }
+        if position == 0 { return head.hash == LogHead.start.hash ? .start : nil }
+        guard let hash, let recordedAt, SHA256Digest(hash) == head.hash else { return nil }
+        return LogHead(position: position, hash: head.hash, recordedAt: recordedAt)
+    }
+
+    /// Whether an event could not be appended because its position is taken.
+    static func isTaken(_ error: PostgresError) -> Bool {
+        error.code == .uniqueViolation && error.query == "log_insert" && error.constraint?.hasSuffix("_pkey") == true
+    }
+
     /// Locks the head where it still is this one; otherwise fails with ``hasGrown``.
     static func claim(_ head: LogHead) -> SQL {
         "SELECT log.claim_head(\(Int64(head.position)), \(head.hash.bytes))"
@@ -19,11 +44,8 @@ public enum LogStatements {
 
     static func head(_ rows: Rows) throws(PostgresError) -> (head: LogHead, now: Timestamp) {
         let (position, hash, recordedAt, now) = try rows.only(Int.self, [UInt8].self, Timestamp.self, Timestamp.self)
-        guard let digest = SHA256Digest(hash) else {
-            throw PostgresError(
-                .decoding, "log.head holds a hash of \(hash.count) bytes", hint: "run `lifeos log verify`")
-        }
-        return (LogHead(position: position, hash: digest, recordedAt: recordedAt), now)
+        // A hash of another length is that of no event.
+        return (LogHead(position: position, hash: SHA256Digest(hash) ?? .zero, recordedAt: recordedAt), now)
     }
 
     /// One statement for any number of events.
@@ -52,6 +74,10 @@ public enum LogStatements {
 
     /// Whether a batch that ended in doubt is in the log: its first event tells for all, since a batch is one transaction.
     static func hash(at position: Int) -> SQL { "SELECT hash FROM log.events WHERE position = \(Int64(position))" }
+
+    static func event(before position: Int) -> SQL {
+        "SELECT hash, recorded_at FROM log.events WHERE position = \(Int64(position - 1))"
+    }
 
     /// How many positions one partition of the log holds, as `log.make_partition` has it.
     static let partitionSize = 1_000_000

@@ -1,18 +1,15 @@
 import CLI
 import Catalogue
 import Configuration
-import EventLog
 import Migrations
-import Postgres
-import PrivatePostgres
 import System
-import Telemetry
 
 extension Command {
     static let doctor = Command.doctor(
         "doctor", "Looks for common faults and says what to do about each."
     ) { run in
         let settings = try Settings(run.environment, declaring: LifeOSSettings.all)
+        let database = DoctorsDatabase(settings)
         return [
             Check("settings") {
                 let given = settings.lines.count { $0.origin == .environment }
@@ -25,8 +22,9 @@ extension Command {
             },
             Check("catalogue") { try catalogue(settings) },
             Check("home") { home(settings) },
-            Check("database") { try await database(settings) },
-            Check("events") { try await events(settings) },
+            Check("database") { try await database.schema() },
+            Check("log") { try await database.log() },
+            Check("events") { try await database.events() },
         ]
     }
 
@@ -73,66 +71,4 @@ extension Command {
     }
 
     private static let diskFreeMebibytesMin: Int64 = 1024
-
-    /// Events that stand where they do not belong, or whose category the catalogue does not know.
-    private static func events(_ settings: Settings) async throws -> Check.Finding {
-        let home = settings[LifeOSSettings.home]
-        if settings[LifeOSSettings.databaseURL] == nil, !Files.isFolder("\(home)/postgres") {
-            return .unknown("There is no log yet; `lifeos serve` makes it.")
-        }
-        let catalogue = try Catalogue.load(from: Folders(settings).events)
-        let database = try await Database.open(settings, role: .attachOrStart, metrics: Metrics(), logger: .silent)
-        do {
-            let foreign = try await ForeignEvents.find(in: database.pool)
-            let known = catalogue.types.map(\.name) + [Catalogue.receiptCategory]
-            let unknown = try await database.pool.query(
-                "unknown_categories",
-                "SELECT DISTINCT category::text FROM log.streams WHERE category <> ALL(\(known)) ORDER BY 1"
-            ).decode(String.self)
-            await database.close()
-            var problems: [String] = []
-            if foreign.count > 0 {
-                problems.append("\(foreign.count) events stand in streams of another category.")
-            }
-            if !unknown.isEmpty { problems.append("The catalogue does not know: \(unknown.joined(separator: ", ")).") }
-            return problems.isEmpty
-                ? .ok("Each stands in a stream of its category, and the catalogue knows all categories.")
-                : .warning(
-                    problems.joined(separator: " ") + " They are skipped.", advice: "Run: lifeos log repair-plan")
-        } catch {
-            await database.close()
-            return .failed("\(error)", advice: "Run: lifeos migrate")
-        }
-    }
-
-    private static func database(_ settings: Settings) async throws -> Check.Finding {
-        let home = settings[LifeOSSettings.home]
-        if settings[LifeOSSettings.databaseURL] == nil, !Files.isFolder("\(home)/postgres") {
-            return .unknown("There is no database in \(home) yet; `lifeos serve` makes it.")
-        }
-        let database: Database
-        do {
-            database = try await Database.open(settings, role: .attachOrStart, metrics: Metrics(), logger: .silent)
-        } catch {
-            return .failed(
-                "\(error)", advice: "Is DATABASE_URL right? Look into \(home)/postgres.log for a private PostgreSQL.")
-        }
-        let finding: Check.Finding
-        do {
-            let version = try await database.pool.withConnection { connection in connection.serverVersion }
-            let folders = try Folders(settings)
-            let pending = try await Migrator(Migration.load(from: folders.migrations), logger: .silent)
-                .pending(in: database.pool)
-            finding =
-                pending.isEmpty
-                ? .ok("PostgreSQL \(version / 10_000).\(version % 10_000) answers and its schema is up to date.")
-                : .warning("\(pending.count) migrations have not run.", advice: "Run: lifeos migrate")
-        } catch let error as MigrationError {
-            finding = .failed("\(error)", advice: "Start the version of Life-OS that this database was last used with.")
-        } catch {
-            finding = .failed("\(error)", advice: "Check that PostgreSQL runs and that DATABASE_URL leads to it.")
-        }
-        await database.close()
-        return finding
-    }
 }

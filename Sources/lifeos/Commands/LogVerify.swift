@@ -39,17 +39,23 @@ extension Command {
         ]
     ) { run in
         try await withLog(run) { pool in
-            let last = try await EventReader(pool: pool).head().position
+            let last = try await LogEnd.read(from: pool).head.position
             let total = max(0, min(run[to] ?? last, last) - run[from] + 1)
             let result = try await run.output.progress("Verifying", total: total, unit: "events") { progress in
                 try await LogVerifier(pool: pool).verify(from: run[from], to: run[to], expectedHead: run[head]) {
                     progress.reach($0)
                 }
             }
+            if result.lead > skewMin {
+                run.output.warn(
+                    "The last event is dated later than the database's clock by \(result.lead). "
+                        + "`lifeos doctor` says what that means.")
+            }
             if let fault = result.fault {
                 run.output.json(LogReport(result))
                 throw Failure(
-                    "The log is broken at position \(fault.position): \(fault.explanation)", advice: advice(fault))
+                    "The log is broken at position \(fault.position): \(fault.explanation)",
+                    advice: advice(fault, result.head))
             }
             run.output.say(
                 "The log is sound: \(result.verifiedCount) events. Its head is \(StatedHead(result.head)).",
@@ -66,11 +72,18 @@ extension Command {
         }
     }
 
-    private static func advice(_ fault: LogFault) -> String {
-        """
-        Stop the server and copy the database before anything else: the copy shows what was done.
-        Then restore the latest backup that verifies, and compare the two from position \(fault.position) on.
-        """
+    /// Less than this is no skew worth a word.
+    private static let skewMin: Duration = .seconds(60)
+
+    private static func advice(_ fault: LogFault, _ head: LogHead) -> String {
+        // Only the head is wrong, as far as can be seen.
+        if fault.kind == .headMismatch || fault.kind == .inserted && fault.position == head.position + 1 {
+            return "Run: lifeos log repair-head --dry-run"
+        }
+        return """
+            Stop the server and copy the database before anything else: the copy shows what was done.
+            Then restore the latest backup that verifies, and compare the two from position \(fault.position) on.
+            """
     }
 
     /// Runs `body` with the database, whether or not a server runs beside.

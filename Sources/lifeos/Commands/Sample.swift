@@ -17,13 +17,11 @@ extension Command {
     ) { run in
         let now = SystemWallClock().now()
         let clock = SampleClock(now)
-        var writer = CommandWriterConfiguration()
-        writer.clock = clock
         let progress = StepProgress("Loading", unit: "steps", on: run.output)
         defer { progress.end() }
         let position: Int
         do {
-            position = try await Workbench.with(run, writer: writer) { bench in
+            position = try await Workbench.with(run, clock: clock) { bench in
                 guard let folder = run[from] ?? bench.folders.sample else {
                     throw Failure("The folder `ops/sample` is not above this program.", advice: "Name it with --from.")
                 }

@@ -3,6 +3,7 @@ import Accounts
 import CLI
 import Configuration
 import Entities
+import EventLog
 import HTTPServer
 import PrivatePostgres
 import Replay
@@ -37,13 +38,17 @@ struct Service {
             try await database.migrate(folders, logger: logger)
             let mark = try await ForkOrigin.read(from: database.pool).map { ForkMark(origin: $0) }
             let headers = SecurityHeaders(isSecure: tls != nil, more: [mark?.header].compactMap { $0 })
+            let writer = CommandWriterConfiguration(settings)
+            try await tell(of: LogEnd.read(from: database.pool), tolerance: writer.clockTolerance, logger)
             let studio = try await Studio.open(
-                database.pool, folders, headers: headers, metrics: metrics, logger: logger)
+                database.pool, folders, headers: headers, writer: writer, metrics: metrics, logger: logger)
             let backups = try BackupPlace(settings, metrics: metrics, logger: logger)
             let scheme = tls == nil ? "http" : "https"
             let router = try Routes.router(
                 .init(
-                    metrics: metrics, checks: HealthChecks.all(pool: database.pool, mark), token: token,
+                    metrics: metrics,
+                    checks: HealthChecks.all(
+                        pool: database.pool, clockTolerance: writer.clockTolerance, mark), token: token,
                     isSecure: tls != nil, mark: mark,
                     address: "\(scheme)://\(listen)", dashboards: folders.dashboards, headers: headers,
                     catalogue: studio.catalogue, entities: studio.routes, log: studio.log, cache: studio.cache,
@@ -77,6 +82,16 @@ struct Service {
         } catch {
             await database.close()
             throw error
+        }
+    }
+
+    /// A log that cannot be appended to can still be read, so the server starts; readiness says what it lacks.
+    private static func tell(of end: LogEnd, tolerance: Duration, _ logger: Logger) {
+        let condition = LogCondition(end, here: SystemWallClock().now(), tolerance: tolerance)
+        switch condition.state {
+        case .sound: break
+        case .odd: logger.warning("\(condition.sentence)", ["advice": condition.advice])
+        case .unusable: logger.error("\(condition.sentence)", ["advice": condition.advice])
         }
     }
 

@@ -28,7 +28,8 @@ struct Studio {
     let access = AccessRecorder()
 
     static func open(
-        _ pool: PostgresPool, _ folders: Folders, headers: SecurityHeaders, metrics: Metrics, logger: Logger
+        _ pool: PostgresPool, _ folders: Folders, headers: SecurityHeaders, writer: CommandWriterConfiguration,
+        metrics: Metrics, logger: Logger
     ) async throws -> Studio {
         let catalogue = try Catalogue.load(from: folders.events)
         let files = try ProjectionFile.load(from: folders.projections)
@@ -38,8 +39,8 @@ struct Studio {
         let tail = LogTail(pool: pool, metrics: metrics, logger: logger)
         tail.observe { cache.take($0) }
         let service = EntityService(
-            catalogue: catalogue, statements: try EntityStatements(files), pool: pool, metrics: metrics,
-            logger: logger.named("log"),
+            catalogue: catalogue, statements: try EntityStatements(files), pool: pool, configuration: writer,
+            metrics: metrics, logger: logger.named("log"),
             // Who wrote reads the answer of now, even while the tail has yet to read what others wrote before.
             committed: { if !tail.offer($0) { cache.take($0) } })
         try await tail.start()

@@ -5,6 +5,7 @@ import Entities
 import EventLog
 import PrivatePostgres
 import Projections
+import System
 import Telemetry
 
 /// What a command works with that reads or changes what people keep: beside a running server, or alone.
@@ -14,8 +15,10 @@ struct Workbench {
     let logger: Logger
 
     /// Opens the database, brings it up to date, and closes it when the body is done.
+    ///
+    /// - Parameter clock: gives events their time; nil for the database's.
     static func with<Result: Sendable>(
-        _ run: Invocation, writer: CommandWriterConfiguration = .init(), _ body: (Workbench) async throws -> Result
+        _ run: Invocation, clock: (any WallClock)? = nil, _ body: (Workbench) async throws -> Result
     ) async throws -> Result {
         let settings = try Settings(run.environment, declaring: LifeOSSettings.all)
         let instruments = try Instruments(settings, environment: run.environment)
@@ -32,7 +35,8 @@ struct Workbench {
                 logger: instruments.logger.named("projections"))
             let service = EntityService(
                 catalogue: catalogue, statements: try EntityStatements(files), pool: database.pool,
-                configuration: writer, metrics: instruments.metrics, logger: instruments.logger.named("log"),
+                configuration: CommandWriterConfiguration(settings, clock: clock), metrics: instruments.metrics,
+                logger: instruments.logger.named("log"),
                 committed: { _ in })
             service.start()
             do {

@@ -40,6 +40,12 @@ final class Counters: CommandHandler {
         );
         """
 
+    /// Whether totals are read: commands on new streams need none, and a batch that reads nothing is appended by the writer in
+    /// one round trip.
+    private let reads: Bool
+
+    init(reads: Bool = true) { self.reads = reads }
+
     /// How many commands each batch had, in order.
     let batchSizes = Lock<[Int]>([])
     /// Runs at the begin of each decision, with the head locked.
@@ -52,6 +58,7 @@ final class Counters: CommandHandler {
     }
 
     func load(_ commands: [Command], into batch: inout Batch) {
+        guard reads else { return }
         batch.add(
             "counters", "SELECT stream, value, version FROM counters WHERE stream = ANY(\(commands.map(\.stream)))")
         for command in commands {
@@ -66,7 +73,7 @@ final class Counters: CommandHandler {
         batchSizes.withLock { $0.append(commands.count) }
         try beforeDeciding.withLock { $0 }?(connection)
         var totals: [UUID: Total] = [:]
-        for row in loaded[loaded.startIndex] {
+        for row in reads ? Array(loaded[loaded.startIndex]) : [] {
             let (stream, value, version) = try row.decode(UUID.self, Int.self, Int.self)
             totals[stream] = Total(value: value, version: version, position: 0)
         }

@@ -73,7 +73,8 @@ import Testing
                 log,
                 """
                 DELETE FROM log.events WHERE position > 60;
-                UPDATE log.head SET (position, hash) = (SELECT position, hash FROM log.events WHERE position = 60)
+                UPDATE log.head SET (position, hash, recorded_at) =
+                    (SELECT position, hash, recorded_at FROM log.events WHERE position = 60)
                 """)
             #expect(try await verifier(log).verify().isSound)
             let fault = try await verifier(log).verify(expectedHead: stated).fault

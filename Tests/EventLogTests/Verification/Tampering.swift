@@ -16,7 +16,7 @@ enum Tampering: String, CaseIterable, Sendable {
     case insertAndMoveUp
     case swap, swapNeighbours, swapContents
     case truncate
-    case setHeadBack, changeHeadHash
+    case setHeadBack, changeHeadHash, changeHeadTime
 
     /// Does it somewhere; what has to be found of it.
     func apply(
@@ -92,6 +92,9 @@ enum Tampering: String, CaseIterable, Sendable {
             return (early + 1, .inserted)
         case .changeHeadHash:
             try await run(log, "UPDATE log.head SET hash = sha256('x')")
+            return (last, .headMismatch)
+        case .changeHeadTime:
+            try await run(log, "UPDATE log.head SET recorded_at = recorded_at + interval '400 days'")
             return (last, .headMismatch)
         default: return try await swap(log, at, last: last, using: &random)
         }

@@ -181,15 +181,28 @@ import Testing
                     "partitions", "SELECT count(*) FROM pg_inherits WHERE inhparent = 'log.events'::regclass"
                 ).only(Int.self)
             }
+            /// As though the log had come so far.
+            @Sendable func reach(_ position: Int64) async throws {
+                try await log.pool.execute(
+                    "reach",
+                    """
+                    WITH last AS (
+                        INSERT INTO log.events VALUES
+                            (\(position), now(), gen_random_uuid(), 1, 1, 'counter', 'counter.added', sha256('x'), '{}', '{}')
+                        RETURNING position, hash, recorded_at
+                    )
+                    UPDATE log.head SET (position, hash, recorded_at) = (SELECT position, hash, recorded_at FROM last)
+                    """)
+            }
             try await log.withWriter { writer in
                 #expect(try await partitions() == 1)
-                try await log.pool.execute("move", "UPDATE log.head SET position = 949998")
+                try await reach(949_998)
                 _ = try await writer.submit(.init(stream: .stream(1), wish: .add(1)))
                 #expect(try await partitions() == 1)
                 _ = try await writer.submit(
                     (2...5).map { (.init(stream: .stream($0), wish: .add(1)), 0) })
                 #expect(try await partitions() == 2)
-                try await log.pool.execute("move", "UPDATE log.head SET position = 999999")
+                try await reach(999_999)
                 let answers = try await writer.submit(
                     (6...9).map { (.init(stream: .stream($0), wish: .add(1)), 0) })
                 #expect(try answers.map { try $0.get().position } == [1_000_000, 1_000_001, 1_000_002, 1_000_003])
