@@ -1,10 +1,19 @@
 import JSON
+import System
 import TestSupport
 
 /// Asks a server on one connection, one request after the other.
 struct Client: Sendable {
     private let connection: RawHTTP
     private let token: String?
+    /// What came of a stream and was not looked at yet.
+    private let received = Received()
+
+    private final class Received: Sendable {
+        private let bytes = Lock<[UInt8]>([])
+
+        func withLock<Result>(_ body: (inout [UInt8]) throws -> Result) rethrows -> Result { try bytes.withLock(body) }
+    }
 
     init(_ address: RawHTTP.Address, token: String?) throws {
         connection = try RawHTTP(address, patience: .seconds(60))
@@ -29,16 +38,18 @@ struct Client: Sendable {
 
     /// The data of the next event of a stream that was opened.
     func nextEvent() async throws -> JSONValue {
-        var text = ""
         while true {
+            // Only what ended with a line's end is whole.
+            while let end = received.withLock({ $0.firstIndex(of: UInt8(ascii: "\n")) }) {
+                let line = received.withLock { received in
+                    defer { received.removeFirst(end + 1) }
+                    return Array(received[..<end])
+                }
+                if line.starts(with: "data: ".utf8) { return try JSONValue(parsing: Array(line.dropFirst(6))) }
+            }
             let chunk = try await connection.chunk()
             if chunk.isEmpty { return .null }
-            text += String(decoding: chunk, as: UTF8.self)
-            // Only what ended with a line's end is whole.
-            let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
-            if let line = lines.first(where: { $0.hasPrefix("data: ") }) {
-                return try JSONValue(parsing: Array(line.dropFirst(6).utf8))
-            }
+            received.withLock { $0 += chunk }
         }
     }
 

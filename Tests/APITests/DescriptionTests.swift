@@ -86,6 +86,8 @@ import Testing
             let answer = try await client.open(request.line, request.headers)
             #expect(answer.status == 200)
             #expect(try description.faults(in: answer, to: operation) == [])
+            let opening = try await client.nextEvent()
+            #expect(opening["log"]?.string == (try await studio.service.log.identity().id.description))
             guard request.isFromTheStart else { continue }
             let event = try await client.nextEvent()
             #expect(event["position"] == 1)

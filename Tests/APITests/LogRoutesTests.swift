@@ -1,5 +1,6 @@
 import HTTPClient
 import JSON
+import Postgres
 import System
 import TestSupport
 import Testing
@@ -43,7 +44,10 @@ import Testing
             #expect(one.text == expected)
             let list = try await log.get("/api/v2/admin/events?after=1")
             let head = try await EventReader(pool: log.pool).head()
-            #expect(list.text == #"{"items":[\#(expected)],"head":2,"head_hash":"\#(head.hash)"}"#)
+            #expect(
+                list.text
+                    == #"{"items":[\#(expected)],"head":2,"head_hash":"\#(head.hash)","log":"\#(try await log.identity.id)"}"#
+            )
             #expect(try await log.get("/api/v2/admin/events/3").status == 404)
             #expect(try await log.get("/api/v2/admin/events/x").status == 400)
         }
@@ -65,11 +69,45 @@ import Testing
         }
     }
 
+    /// After a restore to an earlier point, whoever asked for what comes behind its old position got nothing, for ever.
+    @Test func whoKnowsAnotherLogIsToldWhichThisIsAndWhereItEnds() async throws {
+        try await LogServing.with { log in
+            let former = try await log.identity.id
+            try await log.pool.execute("anew", LogStatements.beginAnew)
+            try await log.pool.execute(
+                "continue", LogStatements.continue(LogPredecessor(log: former, position: 6)))
+            try await log.append(1...8)
+            let own = try await log.identity.id
+            let cases: [(query: String, headers: HTTPClient.Headers, code: String, place: (String, String))] = [
+                ("after=9", [:], "beyond_head", ("parameter", "after")),
+                ("after=2", ["Last-Event-ID": "9"], "beyond_head", ("header", "Last-Event-ID")),
+                ("after=3&log=\(former)", [:], "another_log", ("parameter", "log")),
+                ("after=9&log=\(former)", ["Last-Event-ID": "1"], "another_log", ("parameter", "log")),
+                ("after=9&log=\(own)", [:], "beyond_head", ("parameter", "after")),
+            ]
+            for (query, headers, code, place) in cases {
+                for path in ["/api/v2/stream/events", "/api/v2/admin/events"] {
+                    // A list knows no such header.
+                    if path.hasSuffix("admin/events"), place.0 == "header" { continue }
+                    let answer = try await log.get("\(path)?\(query)", headers: headers)
+                    let problem = try JSONValue(parsing: answer.body)
+                    #expect(answer.status == 409 && problem["code"]?.string == code, "\(path)?\(query)")
+                    #expect(problem["head"] == 8 && problem["log"]?.string == own.description)
+                    #expect(problem["predecessor"] == ["log": .string(former.description), "position": 6])
+                    #expect(problem["errors"]?[0]?[place.0]?.string == place.1)
+                }
+            }
+            for query in ["after=8", "after=8&log=\(own)", "before=100"] {
+                #expect(try await log.get("/api/v2/admin/events?\(query)").status == 200, "\(query)")
+            }
+        }
+    }
+
     @Test(arguments: [
         ("after=x", "after"), ("after=-1", "after"), ("before=0", "before"), ("limit=0", "limit"),
         ("limit=1001", "limit"), ("stream=7", "stream"), ("since=yesterday", "since"), ("until=1", "until"),
         ("order=up", "order"), ("correlation=x", "correlation"), ("actor=", "actor"), ("afer=1", "afer"),
-        ("after=1&after=2", "after"), ("raw=1", "raw"),
+        ("after=1&after=2", "after"), ("raw=1", "raw"), ("log=x", "log"),
     ])
     func whatIsNotUnderstoodIsNamed(query: String, name: String) async throws {
         try await LogServing.with { log in

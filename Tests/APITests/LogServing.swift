@@ -76,6 +76,8 @@ struct LogServing: Sendable {
         }
     }
 
+    var identity: LogIdentity { get async throws { try await EventReader(pool: pool).identity().identity } }
+
     static func stream(_ number: Int) -> UUID { ScriptedIdentifiers.numbered(UInt64(number)) }
 
     func get(_ path: String, headers: HTTPClient.Headers = [:]) async throws -> HTTPClient.Response {

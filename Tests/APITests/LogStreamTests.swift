@@ -20,9 +20,13 @@ import Testing
         var events: [ServerSentEvent] = []
         for try await event in answer.body.serverSentEvents() {
             events.append(event)
-            if events.count == count { break }
+            if events.count - 1 >= count { break }
         }
-        return events
+        let opening = try #require(events.first)
+        #expect(opening.type == "log" && opening.lastEventID == "")
+        let id = try await log.identity.id.description
+        #expect(try JSONValue(parsing: opening.data)["log"]?.string == id)
+        return Array(events.dropFirst())
     }
 
     private func positions(_ events: [ServerSentEvent]) -> [Int] { events.compactMap { Int($0.lastEventID) } }
@@ -35,6 +39,22 @@ import Testing
             #expect(events.map(\.type).prefix(2) == ["book.created", "song.created"])
             let shown = try await log.get("/api/v2/admin/events/3").text
             #expect(events[0].data == shown)
+        }
+    }
+
+    /// So that a client which comes back with a position knows whether it still means the same.
+    @Test func theFirstFrameNamesTheLogAndItsHead() async throws {
+        try await LogServing.with { log in
+            try await log.append(1...5)
+            try await eventually("the tail at the head") { log.tail.position == 5 }
+            let id = try await log.identity.id
+            func opening(_ query: String) async throws -> String {
+                let answer = try await log.client.stream(.init(.get, "\(log.base)/api/v2/stream/events?\(query)"))
+                for try await event in answer.body.serverSentEvents() { return event.data }
+                return ""
+            }
+            #expect(try await opening("after=2") == #"{"log":"\#(id)","head":5}"#)
+            #expect(try await opening("log=\(id)") == #"{"log":"\#(id)","head":5}"#)
         }
     }
 

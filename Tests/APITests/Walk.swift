@@ -23,8 +23,9 @@ struct Walk {
     private var made: [String: String] = [:]
     /// A backup, and the command that made the last entity.
     private var (backup, command) = ("none", "none")
-    /// Where the log ended when they were made.
+    /// Where the log ended when they were made, and which it is.
     private var head = 0
+    private var log = "none"
 
     init(_ studio: Studio, _ client: Client, _ description: Description) async throws {
         self.studio = studio
@@ -53,6 +54,7 @@ struct Walk {
             _ = try await client.send("POST \(path)/\(answer.id)/tags", ["tags": ["gothic"]])
         }
         head = try await client.get("/api/v2/entities").json["position"]?.integer ?? 0
+        log = try await studio.service.log.identity().id.description
         command = try await client.get("/api/v2/admin/events/\(head)").json["meta"]?["command"]?.string ?? "none"
         let begun = try await client.send("POST /api/v2/admin/backups", ["kind": "full"])
         _ = try await client.ended(begun)
@@ -131,6 +133,7 @@ struct Walk {
         case "If-Match": return "*"
         case "If-None-Match": return "\"unknown\""
         case "as_of": return "\(head)"
+        case "log": return log
         case "type" where operation.name == "replay.diff": return "character"
         case "from", "version", "position": return "1"
         // What a system category only ever begins has one version.

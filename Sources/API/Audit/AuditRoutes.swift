@@ -54,20 +54,34 @@ public struct AuditRoutes: Sendable {
             (reader: inout ParameterReader) throws(Problem) in
             (
                 AuditParameters(&reader), reader.int("limit", in: 1...AuditReader.limitMax, default: 50),
-                reader.int("cursor", in: 1 ... .max)
+                reader.text("cursor")
             )
         }
         let filter = try await parameters.filter(in: pool)
-        let page = try await reader.page(filter, limit: limit, before: cursor)
+        let log = try await PointProblems.translating("cursor") { try await service.log.identity() }
+        let before = try cursor.map { cursor throws(Problem) in
+            guard let position = log.number(marked: cursor), position > 0 else { throw .badCursor }
+            return position
+        }
+        let page = try await reader.page(filter, limit: limit, before: before)
         var writer = JSONWriter()
         writer.object { writer in
             writer.field("items", page.entries)
-            writer.field("next_cursor", page.next.map(String.init))
+            writer.field("next_cursor", page.next.map(log.marked))
             writer.field("after", page.after)
             writer.field("position", page.upTo)
         }
         return .json(writer.bytes)
     }
+}
+
+extension Problem {
+    fileprivate static let badCursor = Problem.invalidParameters([
+        .init(
+            .parameter("cursor"), "malformed",
+            "Send `next_cursor` as you got it, or leave it out. One of another log, such as one that this was restored "
+                + "from, is none of this one.")
+    ])
 }
 
 /// The parameters by which entries of the audit trail are asked for.

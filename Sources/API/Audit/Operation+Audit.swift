@@ -12,7 +12,7 @@ extension Operation {
             Parameter(
                 name: "cursor", place: .query,
                 summary: "`next_cursor` of the page before, with the same other parameters.",
-                schema: Schema.whole(from: 1)),
+                schema: Schema.text),
             .requestID,
         ],
         answers: [

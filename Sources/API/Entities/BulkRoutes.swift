@@ -28,6 +28,7 @@ extension EntityRoutes {
     private func bulk(_ request: Request) async throws -> Response {
         let operations = try Self.operations(request)
         let meta = try CommandRequest.meta(request, service.identifiers)
+        let log = try await EntityProblems.translating(service.catalogue.types[0]) { try await service.log.identity() }
         let parts = operations.map { operation -> Part in
             do throws(Problem) {
                 return .command(try BulkOperation(operation, service.catalogue, service.identifiers))
@@ -42,7 +43,7 @@ extension EntityRoutes {
         writer.object { writer in
             writer.field("results") { writer in
                 writer.array(of: zip(parts, results)) { writer, entry in
-                    write(entry.0, entry.1, repeated, request, into: &writer)
+                    write(entry.0, entry.1, log, repeated, request, into: &writer)
                 }
             }
             writer.field("correlation", meta.correlation.description)
@@ -105,13 +106,13 @@ extension EntityRoutes {
     }
 
     private func write(
-        _ part: Part, _ result: Result<EntityAnswer, any Error>?, _ repeated: [UUID: [Int: [UInt8]]],
-        _ request: Request, into writer: inout JSONWriter
+        _ part: Part, _ result: Result<EntityAnswer, any Error>?, _ log: LogIdentity,
+        _ repeated: [UUID: [Int: [UInt8]]], _ request: Request, into writer: inout JSONWriter
     ) {
         switch (part, result) {
         case (.refused(let problem), _): write(problem, request, into: &writer)
         case (.command(let operation), .failure(let error)):
-            write(Self.problem(error, operation), request, into: &writer)
+            write(Self.problem(error, operation, log), request, into: &writer)
         case (.command(let operation), .success(let answer)):
             let status: Status = operation.isCreate ? .created : .ok
             switch answer {
@@ -149,10 +150,10 @@ extension EntityRoutes {
         }
     }
 
-    private static func problem(_ error: any Error, _ operation: BulkOperation) -> Problem {
+    private static func problem(_ error: any Error, _ operation: BulkOperation, _ log: LogIdentity) -> Problem {
         switch error {
         case let rejection as Rejection:
-            return EntityProblems.problem(rejection, of: operation.type, operation.id).beneath("/data")
+            return EntityProblems.problem(rejection, of: operation.type, operation.id, log: log).beneath("/data")
         case let error as CommandWriterError: return EntityProblems.problem(error)
         // Not one of ours to tell about: the log has its cause under the request's id.
         default: return Problem(.internalServerError, "internal_error", "Something went wrong here. Try again later.")

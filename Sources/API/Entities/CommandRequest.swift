@@ -44,10 +44,11 @@ enum CommandRequest {
         return TextCoding.base64URL.encode(Array(SHA256.hash(bytes).bytes.prefix(18)))
     }
 
-    /// The versions that `If-Match` allows; nil where any will do. A tag that is none of ours matches no version.
-    static func expected(_ request: Request) throws(Problem) -> [Int]? {
+    /// The versions that `If-Match` allows; nil where any will do. A tag that is none of ours, or another log's, matches
+    /// no version.
+    static func expected(_ request: Request, _ log: LogIdentity) throws(Problem) -> [Int]? {
         guard case .tags(let tags) = try request.preconditions.ifMatch else { return nil }
-        return tags.map { $0.isWeak ? 0 : Int($0.opaque) ?? 0 }
+        return tags.map { $0.isWeak ? 0 : log.number(marked: $0.opaque) ?? 0 }
     }
 
     private static func refused(_ header: String, _ advice: String) -> Problem {

@@ -8,7 +8,10 @@ import System
 
 /// What is said to clients when something about entities is not as they wished. Every code that can come is here.
 enum EntityProblems {
-    static func problem(_ rejection: Rejection, of type: EntityType, _ id: UUID) -> Problem {
+    /// - Parameter log: which log it is about, where tags matter.
+    static func problem(
+        _ rejection: Rejection, of type: EntityType, _ id: UUID, log: LogIdentity? = nil
+    ) -> Problem {
         let path = "/api/v2/\(type.collection)/\(id)"
         switch rejection {
         case .notFound: return notFound(type, id)
@@ -34,10 +37,13 @@ enum EntityProblems {
                 "The catalogue declares no event \(name).\(verb), or has retired it. Put the file of its category back into events/."
             )
         case .conflict(let version):
-            return Problem(
+            var problem = Problem(
                 .preconditionFailed, "version_conflict",
                 "It is at version \(version) by now. Read it again and repeat your change on what you find.",
-                members: ["current_version": .integer(version), "current_etag": .string("\"\(version)\"")])
+                members: ["current_version": .integer(version)])
+            let tag = log.map { EntityTag($0.marked(version)) }
+            if let tag { problem.members.append((name: "current_etag", value: .string(tag.description))) }
+            return problem
         case .archived:
             return Problem(
                 .conflict, "archived",
@@ -136,18 +142,21 @@ enum EntityProblems {
                     .parameter("cursor"), "malformed",
                     "Send `next_cursor` as you got it, with the same other parameters, or leave it out.")
             ])
+        case .anotherLog(let log, let head):
+            LogProblems.anotherLog(.parameter("cursor"), LogIdentity(id: log), head: head)
         case .notFound: notFound()
         }
     }
 
     /// Runs `body` and says in problems what went wrong.
     static func translating<Result>(
-        _ type: EntityType, _ id: UUID = UUID(high: 0, low: 0), _ body: () async throws -> Result
+        _ type: EntityType, _ id: UUID = UUID(high: 0, low: 0), log: LogIdentity? = nil,
+        _ body: () async throws -> Result
     ) async throws -> Result {
         do {
             return try await body()
         } catch let rejection as Rejection {
-            throw problem(rejection, of: type, id)
+            throw problem(rejection, of: type, id, log: log)
         } catch let error as CommandWriterError {
             throw problem(error)
         } catch let error as QueryProblem {

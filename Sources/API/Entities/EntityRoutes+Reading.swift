@@ -1,6 +1,7 @@
 import Catalogue
 import Cryptography
 import Entities
+import EventLog
 import HTTPServer
 import JSON
 import System
@@ -47,9 +48,12 @@ extension EntityRoutes {
 
     func list(_ request: Request, _ type: EntityType?, _ query: ListQuery) async throws -> Response {
         let ticket = subject(query, type).map { cache.ticket($0) }
-        let page = try await EntityProblems.translating(type ?? everyType) { try await reader.list(query) }
+        let (log, page) = try await EntityProblems.translating(type ?? everyType) {
+            (try await service.log.identity(), try await reader.list(query))
+        }
         let bytes = page.encoded()
-        let tag = EntityTag(TextCoding.base64URL.encode(Array(SHA256.hash(bytes).bytes.prefix(12))))
+        let content = TextCoding.base64URL.encode(Array(SHA256.hash(bytes).bytes.prefix(12)))
+        let tag = EntityTag("\(content)-\(log.id.mark)")
         guard let ticket else { return try request.answer(Self.response(bytes, tag), tag: tag) }
         return try request.answer(cache.keep(request.target, bytes, tag: tag, ticket), tag: tag)
     }
@@ -76,14 +80,14 @@ extension EntityRoutes {
         let id = try identifier(request, type)
         let point = try ListParameters.point(request)
         let ticket = Self.subject(id, point).map { cache.ticket($0) }
-        let (found, document) = try await EntityProblems.translating(type, id) {
+        let (log, found, document) = try await EntityProblems.translating(type, id) {
             let found = try await pinned(point)
             guard let document = try await reader.find(id, of: type, at: found ?? point) else {
                 throw QueryProblem.notFound
             }
-            return (found, document)
+            return (try await service.log.identity(), found, document)
         }
-        let tag = EntityTag(try Self.version(of: document))
+        let tag = EntityTag(log.marked(try Self.version(of: document)))
         if let ticket { return try request.answer(cache.keep(request.target, document, tag: tag, ticket), tag: tag) }
         return try request.answer(Self.telling(found, Self.response(document, tag)), tag: tag)
     }
@@ -112,11 +116,11 @@ extension EntityRoutes {
         return response
     }
 
-    private static func version(of document: [UInt8]) throws -> String {
+    private static func version(of document: [UInt8]) throws -> Int {
         guard let version = try JSONValue(parsing: document)["version"]?.integer else {
             throw EntityError.unreadableDocument
         }
-        return String(version)
+        return version
     }
 
     private func history(_ request: Request, _ type: EntityType) async throws -> Response {
@@ -141,14 +145,14 @@ extension EntityRoutes {
         let id = try identifier(request, type)
         let number: Int = try request.parameter("version")
         let point = try ListParameters.point(request)
-        let (found, document) = try await EntityProblems.translating(type, id) {
+        let (log, found, document) = try await EntityProblems.translating(type, id) {
             let found = try await pinned(point)
             guard let document = try await reader.version(number, of: id, type, at: found ?? point) else {
                 throw QueryProblem.notFound
             }
-            return (found, document)
+            return (try await service.log.identity(), found, document)
         }
-        let tag = EntityTag(String(number))
+        let tag = EntityTag(log.marked(number))
         return try request.answer(Self.telling(found, Self.response(document, tag)), tag: tag)
     }
 

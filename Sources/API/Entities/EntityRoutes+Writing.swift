@@ -167,13 +167,14 @@ extension EntityRoutes {
             action, on: id, of: type, meta: try CommandRequest.meta(request, service.identifiers))
         let isCreate = if case .create = action { true } else { false }
         command.isFresh = isCreate && type.uniqueBy == nil
-        command.expected = try CommandRequest.expected(request)
-        let answer = try await EntityProblems.translating(type, id) {
+        let log = try await EntityProblems.translating(type, id) { try await service.log.identity() }
+        command.expected = try CommandRequest.expected(request, log)
+        let answer = try await EntityProblems.translating(type, id, log: log) {
             try await service.writer.submit(command, bytes: request.body.count)
         }
         switch answer {
-        case .created(let changed): return Self.response(changed, type, .created)
-        case .changed(let changed), .unchanged(let changed): return Self.response(changed, type, .ok)
+        case .created(let changed): return Self.response(changed, log, type, .created)
+        case .changed(let changed), .unchanged(let changed): return Self.response(changed, log, type, .ok)
         case .repeated(let version, let id):
             let document = try await EntityProblems.translating(type, id) {
                 guard let document = try await reader.version(version, of: id, type) else {
@@ -181,20 +182,22 @@ extension EntityRoutes {
                 }
                 return document
             }
-            var response = Self.response(document, id, version, type, isCreate ? .created : .ok)
+            var response = Self.response(document, id, log.marked(version), type, isCreate ? .created : .ok)
             response.headers.add("Idempotency-Replayed", "true")
             return response
         }
     }
 
-    private static func response(_ changed: EntityAnswer.Changed, _ type: EntityType, _ status: Status) -> Response {
-        response(changed.document, changed.entity.id, changed.entity.version, type, status)
+    private static func response(
+        _ changed: EntityAnswer.Changed, _ log: LogIdentity, _ type: EntityType, _ status: Status
+    ) -> Response {
+        response(changed.document, changed.entity.id, log.marked(changed.entity.version), type, status)
     }
 
     private static func response(
-        _ document: [UInt8], _ id: UUID, _ version: Int, _ type: EntityType, _ status: Status
+        _ document: [UInt8], _ id: UUID, _ tag: String, _ type: EntityType, _ status: Status
     ) -> Response {
-        var headers: Headers = ["Content-Type": "application/json", "ETag": "\"\(version)\""]
+        var headers: Headers = ["Content-Type": "application/json", "ETag": EntityTag(tag).description]
         if status == .created { headers.add("Location", "/api/v2/\(type.collection)/\(id)") }
         return Response(status, headers: headers, body: .bytes(document))
     }

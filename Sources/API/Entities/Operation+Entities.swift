@@ -23,7 +23,7 @@ extension Operation {
             parameters: parameters + [.asOf, .ifNoneMatch, .requestID],
             answers: [
                 Answer(summary: "A page of the list.", schema: Schema.named(page), headers: [.tag]), .notModified,
-            ], problems: [.preconditionFailed])
+            ], problems: [.conflict, .preconditionFailed])
     }
 
     /// One entity, as it is, was, or is in a version.

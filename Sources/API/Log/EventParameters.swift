@@ -13,6 +13,9 @@ struct EventParameters {
     /// Shows data as it was written.
     var isRaw = false
 
+    /// The log that the positions are of, where the client says so.
+    var log: LogID?
+
     /// What lists and streams have in common.
     init(_ reader: inout ParameterReader) {
         filter.after = reader.int("after", in: 0 ... .max)
@@ -27,6 +30,7 @@ struct EventParameters {
         filter.since = reader.timestamp("since")
         filter.until = reader.timestamp("until")
         isRaw = reader.bool("raw", default: false)
+        log = reader.uuid("log").map { LogID($0) }
     }
 
     private static func names(_ name: String, _ reader: inout ParameterReader) -> [String]? {

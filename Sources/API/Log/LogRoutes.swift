@@ -9,6 +9,7 @@ public struct LogRoutes: Sendable {
     public typealias Upcast = @Sendable (Event) -> JSONValue?
 
     private let reader: EventReader
+    private let tail: LogTail
     private let document: EventDocument
     /// What streams send: in the newest shape, and as it was written.
     private let (pages, rawPages): (EventPages<ServerEvents>, EventPages<ServerEvents>)
@@ -16,6 +17,7 @@ public struct LogRoutes: Sendable {
     public init(reader: EventReader, tail: LogTail, upcast: @escaping Upcast = { _ in nil }) {
         let document = EventDocument(upcast: upcast)
         self.reader = reader
+        self.tail = tail
         self.document = document
         pages = EventPages(tail: tail) { document.page(of: $0, isRaw: false) }
         rawPages = EventPages(tail: tail) { document.page(of: $0, isRaw: true) }
@@ -36,7 +38,7 @@ public struct LogRoutes: Sendable {
             info: RouteInfo(
                 name: "events.stream", summary: "Follow what happens, as it happens.", tags: ["Events"],
                 details: Operation.eventStream)
-        ) { request in try stream(request) }
+        ) { request in try await stream(request) }
     }
 
     private func list(_ request: Request) async throws -> Response {
@@ -46,15 +48,20 @@ public struct LogRoutes: Sendable {
                 reader.choice("order", default: EventParameters.Order.asc)
             )
         }
+        let log = try await identity(askedFor: asked)
         let events = try await reader.events(
             asked.filter, limit: limit, order: order == .asc ? .ascending : .descending)
         // Asked afterwards, so that no event stands beyond it.
         let head = try await reader.head()
+        if let after = asked.filter.after, after > head.position {
+            throw LogProblems.beyondHead(.parameter("after"), log, head: head.position)
+        }
         var writer = JSONWriter()
         writer.object {
             $0.field("items") { $0.array(of: events) { document.write($1, isRaw: asked.isRaw, into: &$0) } }
             $0.field("head", head.position)
             $0.field("head_hash", head.hash.hex)
+            $0.field("log", log.id.description)
         }
         return .json(writer.bytes)
     }
@@ -69,18 +76,52 @@ public struct LogRoutes: Sendable {
         return .json(document.bytes(of: event, isRaw: isRaw))
     }
 
-    private func stream(_ request: Request) throws -> Response {
+    private func stream(_ request: Request) async throws -> Response {
         let asked = try request.query.decode(unknown: .refused) { EventParameters(&$0) }
-        let after = try lastEventID(request) ?? asked.filter.after
+        let log = try await identity(askedFor: asked)
+        let after = try await start(request, asked, log)
         var filter = asked.filter
-        // Whoever connects again knows better than the address it first used.
         filter.after = nil
         let portions = (asked.isRaw ? rawPages : pages).follow(after: after, filter: filter)
+        let opening = Self.opening(log, head: max(tail.position ?? 0, after?.position ?? 0))
         return .events { stream in
+            if !stream.send(opening) { return }
             for await portion in portions {
                 if await !stream.sendWaiting(portion.content, portion.parts) { return }
             }
         }
+    }
+
+    /// Which log this is; refuses what was asked of another.
+    private func identity(askedFor asked: EventParameters) async throws -> LogIdentity {
+        let log = try await PointProblems.translating("log") { try await tail.log.identity() }
+        if let wanted = asked.log, wanted != log.id {
+            throw LogProblems.anotherLog(.parameter("log"), log, head: try await reader.head().position)
+        }
+        return log
+    }
+
+    /// Where a stream begins; nil for the end of the log. Whoever connects again knows better than the address it first
+    /// used.
+    private func start(
+        _ request: Request, _ asked: EventParameters, _ log: LogIdentity
+    ) async throws -> ReachedPosition? {
+        let last = try lastEventID(request)
+        guard let position = last ?? asked.filter.after else { return nil }
+        do {
+            return try await PointProblems.translating("after") { try await tail.reached(position) }
+        } catch let beyond as BeyondHead {
+            throw LogProblems.beyondHead(
+                last == nil ? .parameter("after") : .header("Last-Event-ID"), log, head: beyond.head)
+        }
+    }
+
+    /// The first that a client is sent. It has no id, so that the client's position stays what it was.
+    private static func opening(_ log: LogIdentity, head: Int) -> ServerEvent {
+        var members: JSONObject = [:]
+        for (name, value) in log.members { members[name] = value }
+        members["head"] = .integer(head)
+        return ServerEvent(name: "log", utf8: JSONValue.object(members).encoded())
     }
 
     private func lastEventID(_ request: Request) throws(Problem) -> Int? {

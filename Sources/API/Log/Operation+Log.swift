@@ -15,11 +15,12 @@ extension Operation {
         ],
         answers: [
             Answer(
-                summary: "Events, and where the log ends.",
+                summary: "Events, where the log ends, and which log it is.",
                 schema: Schema.object([
                     "items": Schema.list(of: Schema.named("Event")), "head": Schema.count, "head_hash": Schema.text,
+                    "log": Schema.id,
                 ]))
-        ])
+        ], problems: [.conflict])
 
     static let event = Operation(
         parameters: [
@@ -30,19 +31,28 @@ extension Operation {
         parameters: Parameter.events + [
             Parameter(
                 name: "Last-Event-ID", place: .header,
-                summary: "The position of the last event that arrived: the stream goes on behind it.",
+                summary:
+                    "The position of the last event that arrived: the stream goes on behind it. One beyond the end of the "
+                    + "log is refused.",
                 schema: Schema.count)
         ],
         answers: [
             Answer(
-                summary: "Server-sent events: `id` is the position, `event` the type, `data` the event as JSON.",
+                summary:
+                    "Server-sent events: `id` is the position, `event` the type, `data` the event as JSON. The first has no "
+                    + "`id` and is a `log`: its data tell which log this is, its `head`, and where it was restored or "
+                    + "forked, its `predecessor` and the position up to which both are the same.",
                 schema: Schema.text, mediaType: "text/event-stream")
-        ])
+        ], problems: [.conflict])
 }
 
 extension Parameter {
     fileprivate static let events: [Parameter] = [
-        query("after", "Only events behind this position.", Schema.count),
+        query(
+            "after",
+            "Only events behind this position. One beyond the end of the log is refused: it is of another log.",
+            Schema.count),
+        query("log", "The log that your positions are of: where this is another, it is refused and named.", Schema.id),
         query("before", "Only events in front of this position.", Schema.whole(from: 1)),
         list("stream", "Only what happened to these, by their ids.", Schema.id),
         list("category", "Only events of these categories, such as character.", name),

@@ -49,7 +49,9 @@ extension Parameter {
         + "|(event:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\\.[1-9][0-9]{0,5}))$"
 
     static let ifMatch = header(
-        "If-Match", "The `ETag` of the version that is to be changed: where it is another by now, 412 says which.",
+        "If-Match",
+        "The `ETag` of the version that is to be changed: where it is another by now, 412 says which. One of another log, "
+            + "such as one that this was restored from, matches nothing.",
         tagPattern)
     static let ifNoneMatch = header(
         "If-None-Match", "The `ETag` of an answer that is at hand: 304 where it is still right.", tagPattern)

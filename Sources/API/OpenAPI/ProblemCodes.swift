@@ -53,6 +53,13 @@ enum ProblemCodes {
         .init(.conflict, "plan_changed", "What would be done is not what the plan said; `plan` names that of now."),
         .init(.conflict, "operation_over", "The operation has ended; `outcome` says how."),
         .init(.conflict, "archived", "It is archived and can only be read."),
+        .init(
+            .conflict, "another_log",
+            "What the client knows is of another log, which this one was restored or forked from; `log` names this one, "
+                + "`predecessor` says up to where both are the same."),
+        .init(
+            .conflict, "beyond_head",
+            "The position lies beyond the end of the log, which is at `head`: it may be of another log than `log`."),
         .init(.gone, "gone", "It was here and is no more."),
         .init(.lengthRequired, "length_required", "The length of the body is not said."),
         .init(.preconditionFailed, "precondition_failed", "What `If-Match` demands of an answer does not hold."),

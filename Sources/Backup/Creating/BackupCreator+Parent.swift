@@ -8,11 +8,14 @@ extension BackupCreator {
     struct Source {
         let installation: UUID
         let log: SHA256Digest
+        let logID: LogID
     }
 
     func source() async throws -> Source {
         let installation = try await pool.query("backup_installation", "SELECT id FROM installation").only(UUID.self)
-        return Source(installation: installation, log: try await hash(at: 1) ?? .zero)
+        return Source(
+            installation: installation, log: try await hash(at: 1) ?? .zero,
+            logID: try await EventReader(pool: pool).identity().identity.id)
     }
 
     private func hash(at position: Int) async throws -> SHA256Digest? {

@@ -88,6 +88,7 @@ public struct BackupCreator: Sendable {
         }
         var manifest = Manifest(
             id: id, parent: chain.last?.id, createdAt: clock.now(), installation: source.installation, log: source.log,
+            logID: source.logID,
             after: chain.last?.head ?? .start, head: head, categories: [:], segments: [], blobIndexes: [],
             encryption: sealing?.encryption)
         try await writeLog(&manifest, sealing?.key, progress)

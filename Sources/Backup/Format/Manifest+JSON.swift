@@ -8,13 +8,14 @@ extension Manifest {
     /// All but the seal.
     var lines: [UInt8] {
         var text = line { writer in
-            writer.field("lifeos_backup", Self.version)
+            writer.field("lifeos_backup", version)
             writer.field("id", id.description)
             writer.field("kind", kind.rawValue)
             if let parent { writer.field("parent", parent.description) }
             writer.field("created_at", createdAt.description)
             writer.field("installation", installation.description)
             writer.field("log", log.hex)
+            if let logID { writer.field("log_id", logID.description) }
             writer.field("events", eventCount)
             writer.field("after") { $0.write(after) }
             writer.field("head") { $0.write(head) }
@@ -55,7 +56,7 @@ extension Manifest {
         }
         let first = try next()
         guard let version = first["lifeos_backup"]?.integer else { throw .unreadable }
-        guard version == Self.version else { throw .version(version) }
+        guard Self.versions ~= version else { throw .version(version) }
         let encryption = try first["encryption"].map { json throws(ManifestProblem) in try Encryption(json) }
         guard let id = (first["id"]?.string).flatMap({ BackupID($0) }), first["kind"]?.string == id.kind.rawValue,
             let createdAt = (first["created_at"]?.string).flatMap({ Timestamp($0) }),
@@ -68,7 +69,8 @@ extension Manifest {
         else { throw .unreadable }
         self.init(
             id: id, parent: (first["parent"]?.string).flatMap { BackupID($0) }, createdAt: createdAt,
-            installation: installation, log: log, after: after, head: head, categories: [:], segments: [],
+            installation: installation, log: log, logID: (first["log_id"]?.string).flatMap { LogID($0) }, after: after,
+            head: head, categories: [:], segments: [],
             blobIndexes: [], encryption: encryption)
         for (name, count) in categories {
             guard let count = count.integer, 1...BackupLimits.countMax ~= count else { throw .unreadable }

@@ -4,8 +4,9 @@ public import System
 
 /// What a backup is and what it consists of. Written last: a backup without one does not exist.
 public struct Manifest: Sendable, Equatable {
-    /// Of the format. A reader refuses what it does not know.
-    public static let version = 1
+    /// Of the format. A reader refuses what it does not know. The first said nothing of ``logID``.
+    public static let versions = 1...2
+    public var version: Int { logID == nil ? 1 : 2 }
 
     public var id: BackupID
     /// What an incremental backup continues.
@@ -15,6 +16,8 @@ public struct Manifest: Sendable, Equatable {
     public var installation: UUID
     /// The hash of the log's first event, by which one log is told from another; zero where it has none.
     public var log: SHA256Digest
+    /// The log that it was made of, which may have come to be by a restore or as a fork.
+    public var logID: LogID?
     /// The event before the first of this backup.
     public var after: LogHead
     /// The last event of this backup.

@@ -10,7 +10,7 @@ struct HistoryPage {
     let notice: String?
     var entries: [AuditEntry] = []
     /// Where the next page begins.
-    var next: Int?
+    var next: String?
     /// Whether the question leaves out what was earlier.
     var isBounded = false
     var complaint: String?
@@ -34,7 +34,7 @@ struct HistoryPage {
                 P(.class("actions")) {
                     A(
                         "Further back", .class("button button-quiet"),
-                        .href(HistoryQuestion.address(asked.pairs + [("cursor", String(next))])), .rel("next"))
+                        .href(HistoryQuestion.address(asked.pairs + [("cursor", next)])), .rel("next"))
                 }
             }
         }

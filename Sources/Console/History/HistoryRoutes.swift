@@ -1,5 +1,6 @@
 internal import Catalogue
 public import Entities
+internal import EventLog
 internal import HTML
 public import HTTPServer
 internal import Postgres
@@ -37,10 +38,11 @@ public struct HistoryRoutes: Sendable {
         var page = HistoryPage(asked: asked, types: types, zone: zone, notice: notice)
         do {
             let filter = try await asked.filter(now: SystemWallClock().now(), in: zone, service.pool)
+            let log = try await service.log.identity()
             let found = try await AuditReader(pool: service.pool).page(
-                filter, limit: HistoryQuestion.pageLength, before: asked.cursor)
+                filter, limit: HistoryQuestion.pageLength, before: asked.position(in: log))
             page.entries = found.entries
-            page.next = found.next
+            page.next = found.next.map(log.marked)
             page.isBounded = found.after > 0
         } catch let problem as HistoryQuestion.Problem {
             page.complaint = problem.sentence
@@ -60,7 +62,7 @@ struct HistoryQuestion: Sendable {
     var verb = ""
     var reason = ""
     var id = ""
-    var cursor: Int?
+    private var cursor: String?
 
     init(_ reader: inout ParameterReader) {
         func text(_ name: String, _ reader: inout ParameterReader) -> String {
@@ -73,7 +75,14 @@ struct HistoryQuestion: Sendable {
         verb = text("verb", &reader)
         reason = text("reason", &reader)
         id = text("id", &reader)
-        cursor = reader.int("cursor", in: 1 ... .max)
+        cursor = reader.text("cursor")
+    }
+
+    /// Where the page ends that is asked for; nil for the latest.
+    func position(in log: LogIdentity) throws(Problem) -> Int? {
+        guard let cursor else { return nil }
+        if let position = log.number(marked: cursor), position > 0 { return position }
+        throw Problem(sentence: "This page belongs to another log. Begin with the latest, without the cursor.")
     }
 
     struct Problem: Error { let sentence: String }

@@ -1,4 +1,6 @@
+import EventLog
 import Postgres
+import System
 
 extension Batch {
     /// Statements that all see the database at one moment. End them with ``endSnapshot()``.
@@ -11,12 +13,15 @@ extension Batch {
         batch.add(
             "snapshot_lock",
             "LOCK TABLE live.entities, live.entity_references, live.entity_versions, live.words IN ACCESS SHARE MODE")
-        batch.add("log_head", "SELECT position FROM log.head")
+        batch.add("log_head", "SELECT position, log_id FROM log.head")
         return batch
     }
 
     mutating func endSnapshot() { add("commit", "COMMIT") }
 
-    /// Where the answer to the head of the log stands, and those to what was added follow.
-    static let snapshotHead = 2
+    /// Where the log ended at that moment, and which log it is. The answers to what was added begin at the fourth.
+    static func head(in answers: [Rows]) throws -> (position: Int, log: LogID) {
+        let (position, log) = try answers[2].only(Int.self, UUID.self)
+        return (position, LogID(log))
+    }
 }

@@ -65,7 +65,7 @@ extension EntityReader {
                 version: Int(version), position: Int(position), event: event, recordedAt: recordedAt,
                 meta: EventMeta(try JSONValue(parsing: meta.bytes)), changes: before.differences(to: after))
         }
-        return HistoryPage(items: items, total: total, position: try asOf ?? answers[Batch.snapshotHead].only(Int.self))
+        return HistoryPage(items: items, total: total, position: try asOf ?? Batch.head(in: answers).position)
     }
 
     /// What differs between two versions, from the first to the second; nil where one of them was not there.

@@ -1,5 +1,6 @@
 import Catalogue
 import Cryptography
+import EventLog
 import JSON
 import Postgres
 
@@ -58,14 +59,16 @@ extension EntityReader {
         } catch let error as PostgresError where query.cursor != nil && error.isAboutData {
             throw QueryProblem.badCursor
         }
-        let head = try answers[Batch.snapshotHead].only(Int.self)
+        let (head, log) = try Batch.head(in: answers)
+        if let cursor = query.cursor, cursor.log != log.mark { throw QueryProblem.anotherLog(log, head: head) }
         if let asOf, asOf > head { throw QueryProblem.badCursor }
         let rows = try answers[4].decode(JSONBytes.self, [String].self)
         let shown = rows.prefix(query.limit)
         let next = rows.count > query.limit ? shown.last : nil
         return EntityPage(
             items: shown.map(\.0.bytes), total: try answers[3].only(Int.self),
-            next: next.map { Cursor(position: asOf ?? head, keys: $0.1, question: question) }, position: asOf ?? head)
+            next: next.map { Cursor(log: log.mark, position: asOf ?? head, keys: $0.1, question: question) },
+            position: asOf ?? head)
     }
 }
 

@@ -39,7 +39,7 @@ extension EntityReader {
                 ReferenceAnswer(field: $0, id: $1, type: $2, name: $3, isArchived: $4)
             }
         }
-        let head = try answers[Batch.snapshotHead].only(Int.self)
+        let head = try Batch.head(in: answers).position
         return (try decode(answers[3]), try decode(answers[4]), asOf ?? head)
     }
 }

@@ -42,7 +42,7 @@ extension EntityReader {
             """)
         batch.endSnapshot()
         let answers = try await pool.run(batch)
-        let head = try answers[Batch.snapshotHead].only(Int.self)
+        let head = try Batch.head(in: answers).position
         let rows = try answers[4].decode(UUID?.self, String.self, String?.self, String?.self)
         var facts: [String: (name: String, category: String?, color: String?)] = [:]
         for (_, name, category, color) in rows { Slug.of(name).map { facts[$0] = (name, category, color) } }

@@ -1,3 +1,4 @@
+public import EventLog
 public import System
 
 /// The moment a question is about.
@@ -44,5 +45,7 @@ public enum QueryProblem: Error, Sendable, Hashable {
     case noSuchPoint(String)
     /// The cursor is not one of ours, or belongs to another question.
     case badCursor
+    /// The cursor is of another log than this one.
+    case anotherLog(LogID, head: Int)
     case notFound
 }

@@ -11,6 +11,8 @@ public final class EntityService: Sendable {
     public let pool: PostgresPool
     public let writer: CommandWriter<EntityHandler>
     public let identifiers: any IdentifierSource
+    /// Tells which log all of it is about.
+    public let log: LogIdentityReader
     /// Finds operations whose process ended; to be started by what runs for long.
     public let undertaker: Undertaker
     let lifeline: Lifeline
@@ -26,6 +28,7 @@ public final class EntityService: Sendable {
     ) {
         self.catalogue = catalogue
         self.pool = pool
+        log = LogIdentityReader(pool: pool)
         self.identifiers = identifiers
         writer = CommandWriter(
             pool: pool, handler: EntityHandler(catalogue: catalogue, statements: statements),

@@ -33,6 +33,7 @@ public struct LogFiller: Sendable {
     ///
     /// - Parameters:
     ///   - hash: the hash of the last; nil where nobody knows it.
+    ///   - predecessor: which log the rows are of; nil where this one continues none.
     ///   - rows: ``EventRows`` in order, from the first on.
     ///   - progress: told how many events are there, from any thread, some times a second.
     ///   - alongside: what else belongs to it: happens in the same transaction.
@@ -40,7 +41,8 @@ public struct LogFiller: Sendable {
     /// - Throws: ``LogFillError``; ``LogFault`` where the rows are not a chain; what `rows` throws.
     @discardableResult
     public func fill<Rows: AsyncSequence & Sendable>(
-        upTo last: Int, expecting hash: SHA256Digest? = nil, from rows: Rows,
+        upTo last: Int, expecting hash: SHA256Digest? = nil, continuing predecessor: LogPredecessor? = nil,
+        from rows: Rows,
         progress: @escaping @Sendable (_ count: Int) -> Void = { _ in },
         alongside: @escaping @Sendable (isolated Connection) throws -> Void = { _ in }
     ) async throws -> LogHead where Rows.Element == CopyBatch {
@@ -57,6 +59,7 @@ public struct LogFiller: Sendable {
                 try connection.execute("fill_analyze", "ANALYZE log.streams")
                 try alongside(connection)
                 try finish(head, on: connection)
+                try connection.execute("fill_predecessor", LogStatements.continue(predecessor))
                 return head
             }
         }
@@ -79,6 +82,8 @@ public struct LogFiller: Sendable {
                 try connection.execute("fill_forget", "DELETE FROM log.streams")
                 try alongside(connection)
                 try finish(.start, on: connection)
+                // Somebody may have seen positions of what is gone now.
+                try connection.execute("fill_rename", LogStatements.beginAnew)
             }
         }
     }

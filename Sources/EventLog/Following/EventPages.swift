@@ -5,7 +5,7 @@ import Telemetry
 /// the same place of the log, from memory where the tail has the events, from the database otherwise.
 ///
 ///     let pages = EventPages(tail: tail) { events in (encode(events), bytes: …) }
-///     for await portion in pages.follow(after: position) { send(portion.content, portion.parts) }
+///     for await portion in pages.follow(after: .start) { send(portion.content, portion.parts) }
 ///
 /// Readers that are far behind share ``LogTailConfiguration/catchUpReadsMax`` places at the database and at making pages,
 /// so that however many they are, requests find connections and cores.
@@ -109,9 +109,11 @@ extension EventPages {
     /// Every wanted event after a position, first what happened already and then what happens. Ends when the tail stops,
     /// the task is cancelled, or the filter's `upTo` is reached.
     ///
-    /// - Parameter position: default where the tail is now: only what is new.
-    public func follow(after position: Int? = nil, filter: EventFilter = EventFilter()) -> Portions {
-        Portions(pages: self, filter: filter, after: max(position ?? tail.position ?? 0, filter.after ?? 0))
+    /// - Parameters:
+    ///   - position: default where the tail is now: only what is new.
+    ///   - filter: says nothing of where to begin; default all.
+    public func follow(after position: ReachedPosition? = nil, filter: EventFilter = EventFilter()) -> Portions {
+        Portions(pages: self, filter: filter, after: tail.start(position, filter))
     }
 
     /// Some of the events of a page.
@@ -134,7 +136,7 @@ extension EventPages {
 
     public struct Iterator: AsyncIteratorProtocol {
         private let pages: EventPages
-        /// Says nothing of positions.
+        /// Without its end.
         private let filter: EventFilter
         private let upTo: Int?
         private let wantsAll: Bool
@@ -146,7 +148,7 @@ extension EventPages {
             self.position = position
             upTo = filter.upTo
             var filter = filter
-            (filter.after, filter.upTo) = (nil, nil)
+            filter.upTo = nil
             self.filter = filter
             wantsAll = filter == EventFilter()
         }

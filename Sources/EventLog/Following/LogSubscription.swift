@@ -55,11 +55,17 @@ extension LogTail {
     /// Every wanted event after a position, first what happened already and then what happens.
     ///
     /// - Parameters:
-    ///   - position: default where the tail is now: only what is new. One that the log has not reached is waited for.
-    ///   - filter: its `after` holds as well; default all.
-    public func subscribe(after position: Int? = nil, filter: EventFilter = EventFilter()) -> LogSubscription {
-        let start = position ?? self.position ?? 0
-        return LogSubscription(tail: self, filter: filter, after: max(start, filter.after ?? 0))
+    ///   - position: default where the tail is now: only what is new.
+    ///   - filter: says nothing of where to begin; default all.
+    public func subscribe(
+        after position: ReachedPosition? = nil, filter: EventFilter = EventFilter()
+    ) -> LogSubscription {
+        LogSubscription(tail: self, filter: filter, after: start(position, filter))
+    }
+
+    func start(_ position: ReachedPosition?, _ filter: EventFilter) -> Int {
+        precondition(filter.after == nil, "where to begin is said beside the filter")
+        return position?.position ?? self.position ?? 0
     }
 
     enum Latest {

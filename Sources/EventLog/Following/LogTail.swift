@@ -10,7 +10,7 @@ public import Telemetry
 ///     let tail = LogTail(pool: pool, metrics: metrics, logger: logger)
 ///     let writer = CommandWriter(…, committed: { tail.offer($0) })
 ///     try await tail.start()
-///     for await events in tail.subscribe(after: position) { … }
+///     for await events in tail.subscribe(after: try await tail.reached(position)) { … }
 public final class LogTail: Sendable {
     /// Called with events in order; must be quick, and must not call the tail.
     public typealias Observer = @Sendable (_ events: [Event]) -> Void
@@ -26,6 +26,8 @@ public final class LogTail: Sendable {
 
     let pool: PostgresPool
     let reader: EventReader
+    /// Tells which log it follows; asked at the start, so that those who begin to follow need no database.
+    public let log: LogIdentityReader
     let configuration: LogTailConfiguration
     let metrics: LogTailMetrics
     let logger: Logger
@@ -51,6 +53,7 @@ public final class LogTail: Sendable {
         self.logger = logger.named("log-tail")
         self.clock = clock
         reader = EventReader(pool: pool)
+        log = LogIdentityReader(reader)
         turns = Turnstile(max(1, min(configuration.catchUpReadsMax, pool.configuration.connectionsMax / 4)))
         metrics.observe("lifeos_log_tail_waiting", help: "Subscribers that have seen everything.") { [weak self] in
             self?.state.withLock { Double($0.waiting.count) }
@@ -60,6 +63,7 @@ public final class LogTail: Sendable {
     /// Follows from where the log ends now.
     public func start() async throws {
         let head = try await reader.head()
+        _ = try await log.identity()
         observers.withLock { _ in
             state.withLock { state in
                 precondition(state.ring == nil, "a tail starts once")

@@ -68,6 +68,18 @@ public enum LogStatements {
         """
     }
 
+    /// Notes which log this one continues.
+    static func `continue`(_ predecessor: LogPredecessor?) -> SQL {
+        """
+        UPDATE log.head SET predecessor = \(predecessor?.log?.uuid),
+            predecessor_position = \(predecessor.map { Int64($0.position) })
+        """
+    }
+
+    /// Makes it another log, which continues none.
+    static let beginAnew: SQL =
+        "UPDATE log.head SET log_id = gen_random_uuid(), predecessor = NULL, predecessor_position = NULL"
+
     static func notify(_ head: LogHead) -> SQL {
         "SELECT pg_notify('\(unsafeSQL: channel)', \(String(head.position)))"
     }

@@ -36,14 +36,17 @@ public struct Blueprint: Sendable {
 
     /// Fills the empty log of a database that has this schema.
     ///
-    /// - Parameter alongside: what else belongs to it: happens with the log or not at all.
+    /// - Parameters:
+    ///   - source: the log that the rows are of; nil where it is not known.
+    ///   - alongside: what else belongs to it: happens with the log or not at all.
     func fill<Rows: AsyncSequence & Sendable>(
-        _ pool: PostgresPool, upTo end: CommandEnd, expecting hash: SHA256Digest?, from rows: Rows,
+        _ pool: PostgresPool, upTo end: CommandEnd, expecting hash: SHA256Digest?, of source: LogID?, from rows: Rows,
         progress: @escaping @Sendable (FillingProgress) -> Void,
         alongside: @escaping @Sendable (isolated Connection) throws -> Void
     ) async throws -> LogHead where Rows.Element == CopyBatch {
         try await LogFiller(pool: pool).fill(
-            upTo: end.position, expecting: hash, from: rows,
+            upTo: end.position, expecting: hash,
+            continuing: LogPredecessor(log: source, position: end.position), from: rows,
             progress: { progress(FillingProgress(.copying, done: $0, total: end.position)) },
             alongside: { connection in
                 try alongside(connection)

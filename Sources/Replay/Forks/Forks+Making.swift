@@ -26,8 +26,8 @@ extension Forks {
         }
         let end = try await reader.commandEnd(at: position)
         return try await make(
-            name: text, upTo: end, expecting: hash, from: reader.rows(1...max(1, position)), reason: reason,
-            progress: progress)
+            name: text, upTo: end, expecting: hash, of: reader.identity().identity.id,
+            from: reader.rows(1...max(1, position)), reason: reason, progress: progress)
     }
 
     /// Makes a fork out of a backup, up to and including that position of it.
@@ -39,12 +39,12 @@ extension Forks {
         let end = try await backup.commandEnd(at: position)
         return try await make(
             name: text, upTo: end, expecting: end == backup.end ? backup.head.hash : nil,
-            from: backup.events(upTo: position), reason: reason, progress: progress)
+            of: backup.chain.last?.logID, from: backup.events(upTo: position), reason: reason, progress: progress)
     }
 
     private func make<Rows: AsyncSequence & Sendable>(
-        name text: String, upTo end: CommandEnd, expecting hash: SHA256Digest?, from rows: Rows, reason: String?,
-        progress: @escaping @Sendable (FillingProgress) -> Void
+        name text: String, upTo end: CommandEnd, expecting hash: SHA256Digest?, of log: LogID?, from rows: Rows,
+        reason: String?, progress: @escaping @Sendable (FillingProgress) -> Void
     ) async throws -> Fork where Rows.Element == CopyBatch {
         guard let name = ForkName(text) else { throw ForkError.badName(text) }
         let (source, sourceDatabase) = try await identity()
@@ -60,7 +60,7 @@ extension Forks {
                 }
                 try await database.comment(ForkNote(origin(hash ?? .zero), isWhole: false).text)
                 try await blueprint.migrate(target, logger: logger)
-                let head = try await fill(target, upTo: end, expecting: hash, from: rows, progress)
+                let head = try await fill(target, upTo: end, expecting: hash, of: log, from: rows, progress)
                 try await blueprint.project(in: target, logger: logger, progress: progress)
                 try await origin(head.hash).write(to: target)
                 try await database.comment(ForkNote(origin(head.hash), isWhole: true).text)
@@ -75,11 +75,11 @@ extension Forks {
     }
 
     private func fill<Rows: AsyncSequence & Sendable>(
-        _ target: PostgresPool, upTo end: CommandEnd, expecting hash: SHA256Digest?, from rows: Rows,
+        _ target: PostgresPool, upTo end: CommandEnd, expecting hash: SHA256Digest?, of log: LogID?, from rows: Rows,
         _ progress: @escaping @Sendable (FillingProgress) -> Void
     ) async throws -> LogHead where Rows.Element == CopyBatch {
         if end == .start { return .start }
         return try await blueprint.fill(
-            target, upTo: end, expecting: hash, from: rows, progress: progress, alongside: { _ in })
+            target, upTo: end, expecting: hash, of: log, from: rows, progress: progress, alongside: { _ in })
     }
 }

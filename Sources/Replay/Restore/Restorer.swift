@@ -78,7 +78,7 @@ public struct Restorer: Sendable {
         if end == .start { return .start }
         let installation = reader.chain.last?.installation
         return try await blueprint.fill(
-            pool, upTo: end, expecting: end == reader.end ? reader.head.hash : nil,
+            pool, upTo: end, expecting: end == reader.end ? reader.head.hash : nil, of: reader.chain.last?.logID,
             from: reader.events(upTo: end.position), progress: progress
         ) { connection in
             if let installation { try Self.name(installation, on: connection) }

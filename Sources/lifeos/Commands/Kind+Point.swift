@@ -35,6 +35,7 @@ extension Failure {
                 sentence, advice: "`lifeos log show --json` tells of each event its stream, command and correlation.",
                 code: .usage, exitCode: .usage)
         case .badCursor: self.init("The cursor is not one of ours.", advice: "Begin with the first page.")
+        case .anotherLog: self.init("The cursor is of another log.", advice: "Begin with the first page.")
         case .notFound: self.init("There is no such entity.", advice: "`lifeos log show` tells what there was.")
         }
     }

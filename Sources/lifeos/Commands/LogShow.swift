@@ -42,6 +42,13 @@ extension Command {
             let reader = EventReader(pool: pool)
             var filter = try await filter(run, pool)
             let head = try await reader.head().position
+            if let start = filter.after, start > head {
+                throw Failure(
+                    "The log ends at position \(head), before \(start).",
+                    advice: "If \(start) is from a log that this was restored from or forked, begin anew.",
+                    code: .usage,
+                    exitCode: .usage)
+            }
             if run[follows], let start = filter.after {
                 return try await follow(run, pool, filter, after: start)
             }
@@ -77,10 +84,11 @@ extension Command {
     ) async throws {
         let tail = LogTail(pool: pool, metrics: Metrics(), logger: .silent)
         try await tail.start()
+        let start = try await tail.reached(position)
         var filter = filter
-        filter.after = position
+        filter.after = nil
         let printing = Task { [filter] in
-            for await events in tail.subscribe(after: position, filter: filter) {
+            for await events in tail.subscribe(after: start, filter: filter) {
                 for event in events { show(event, on: run.output) }
             }
         }

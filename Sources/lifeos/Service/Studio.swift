@@ -44,6 +44,7 @@ struct Studio {
             // Who wrote reads the answer of now, even while the tail has yet to read what others wrote before.
             committed: { if !tail.offer($0) { cache.take($0) } })
         try await tail.start()
+        _ = try await service.log.identity()
         return Studio(
             service: service, tail: tail, routes: EntityRoutes(service: service, cache: cache),
             log: LogRoutes(reader: EventReader(pool: pool), tail: tail) { newestData(of: $0, catalogue) },

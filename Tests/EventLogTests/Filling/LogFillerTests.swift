@@ -71,6 +71,25 @@ import Testing
         }
     }
 
+    @Test func aFilledLogIsAnotherOneAndKnowsWhichItContinues() async throws {
+        try await withLogs(50) { source, target in
+            // Databases of tests are copies of one.
+            try await target.pool.execute("anew", LogStatements.beginAnew)
+            let (first, second) = (
+                try await source.reader.identity().identity, try await target.reader.identity().identity
+            )
+            #expect(first.id != second.id)
+            let filler = LogFiller(pool: target.pool)
+            let predecessor = LogPredecessor(log: first.id, position: 37)
+            let head = try await filler.fill(upTo: 37, continuing: predecessor, from: source.reader.rows(1...50))
+            #expect(try await target.reader.identity().identity == LogIdentity(id: second.id, predecessor: predecessor))
+            // Whoever has seen it meanwhile is not to take what comes for the same.
+            try await filler.takeBack(head)
+            let third = try await target.reader.identity().identity
+            #expect(third.id != second.id && third.predecessor == nil)
+        }
+    }
+
     @Test func nothingIsAlsoALog() async throws {
         try await withLogs(0) { source, target in
             let head = try await LogFiller(pool: target.pool).fill(upTo: 0, from: source.reader.rows(1...1))

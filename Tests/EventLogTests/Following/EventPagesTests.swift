@@ -14,6 +14,12 @@ import Testing
         }
     }
 
+    private static func follow(
+        _ pages: EventPages<[Event]>, after position: Int, filter: EventFilter = EventFilter()
+    ) -> Follower {
+        Follower(pages.follow(after: ReachedPosition(knownAs: position), filter: filter))
+    }
+
     /// One who follows in a task of its own, with everything it got.
     private struct Follower: Sendable {
         let got = Journal<Event>()
@@ -40,7 +46,7 @@ import Testing
             try await log.withTail(configure: { $0.pageEventsMax = 32 }) { tail in
                 let made = Journal<Event>()
                 let pages = Self.pages(of: tail, made)
-                let followers = (0..<50).map { _ in Follower(pages.follow(after: 0)) }
+                let followers = (0..<50).map { _ in Self.follow(pages, after: 0) }
                 for follower in followers { try await follower.wait(untilItHas: 500) }
                 #expect(made.count == 500)
                 try await log.withWriter(committed: { tail.offer($0) }) { writer in
@@ -62,7 +68,7 @@ import Testing
             try await log.withTail(configure: { $0.pageEventsMax = 32 }) { tail in
                 let made = Journal<Event>()
                 let pages = Self.pages(of: tail, made)
-                let followers = (0..<20).map { Follower(pages.follow(after: $0 * 10)) }
+                let followers = (0..<20).map { Self.follow(pages, after: $0 * 10) }
                 for (number, follower) in followers.enumerated() {
                     try await follower.wait(untilItHas: 500 - number * 10)
                 }
@@ -87,7 +93,7 @@ import Testing
                     ($0.pagesKeptBytesMax, $0.pollInterval) = (40_000, .milliseconds(5))
                 }) { tail in
                     let pages = Self.pages(of: tail)
-                    let followers = zip(starts, filters).map { Follower(pages.follow(after: $0, filter: $1)) }
+                    let followers = zip(starts, filters).map { Self.follow(pages, after: $0, filter: $1) }
                     for _ in 0..<10 { try await log.appendSilently(during / 10) }
                     let all = try await log.allEvents()
                     for (follower, (start, filter)) in zip(followers, zip(starts, filters)) {
@@ -126,7 +132,7 @@ import Testing
                     largest.write([events.reduce(0) { $0 + $1.byteCount }])
                     return (events, 0)
                 }
-                let follower = Follower(pages.follow(after: 0))
+                let follower = Self.follow(pages, after: 0)
                 try await follower.wait(untilItHas: 300)
                 let one = try #require(try await log.allEvents().map(\.byteCount).max())
                 #expect(largest.entries.allSatisfy { $0 <= 5_000 + one })
@@ -147,7 +153,7 @@ import Testing
                     let followers = (0..<200).map { number in
                         var filter = EventFilter()
                         filter.actor = "actor-\(number % 100)"
-                        return Follower(pages.follow(after: number, filter: filter))
+                        return Self.follow(pages, after: number, filter: filter)
                     }
                     try await log.waitUntilBlocked("tail", quarter)
                     // The others stand in line now, or will; none of them has a connection.

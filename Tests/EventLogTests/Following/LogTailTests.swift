@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [0, 1, 299, 600, 650])
+    @Test(arguments: [0, 1, 299, 600])
     func aSubscriberGetsTheOldAndThenTheNew(after: Int) async throws {
         try await LogFixture.with { log in
             try await log.appendSilently(600)
@@ -69,6 +69,25 @@ import Testing
                 }
                 try await reading.wait(untilItHas: 1)
                 #expect(reading.positions == [11])
+            }
+        }
+    }
+
+    /// Whoever came back from a log that had gone further waited in silence, and missed what was recorded meanwhile.
+    @Test func aPositionBeyondTheEndIsRefusedAndTheEndIsNamed() async throws {
+        try await LogFixture.with { log in
+            try await log.appendSilently(5)
+            try await log.withTail(configure: { $0.pollInterval = .seconds(3_600) }) { tail in
+                for position in 0...5 { #expect(try await tail.reached(position).position == position) }
+                await #expect(throws: BeyondHead(position: 6, head: 5)) { try await tail.reached(6) }
+                // Another node told a client of these, before this one heard of them.
+                try await log.appendSilently(2)
+                #expect(try await tail.reached(7).position == 7)
+                await #expect(throws: BeyondHead(position: 8, head: 7)) { try await tail.reached(8) }
+                let reading = Reading(tail.subscribe(after: try await tail.reached(6)))
+                tail.look.raise()
+                try await reading.wait(untilItHas: 1)
+                #expect(reading.positions == [7])
             }
         }
     }

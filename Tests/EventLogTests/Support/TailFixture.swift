@@ -30,6 +30,12 @@ extension LogFixture {
     func appendSilently(_ count: Int) async throws { try await fill(count) }
 }
 
+extension LogTail {
+    func subscribe(after position: Int, filter: EventFilter = EventFilter()) -> LogSubscription {
+        subscribe(after: ReachedPosition(knownAs: position), filter: filter)
+    }
+}
+
 /// A subscriber in a task of its own, with everything it got.
 struct Reading: Sendable {
     let got = Journal<Event>()

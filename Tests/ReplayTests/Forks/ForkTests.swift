@@ -46,6 +46,12 @@ import Testing
                 let pool = try await forks.open(fork)
                 #expect(try await events(pool) == Array(try await events(studio.pool).prefix(position)))
                 #expect(try await ForkOrigin.read(from: pool) == fork.origin)
+                let (own, source) = (
+                    try await EventReader(pool: pool).identity().identity,
+                    try await EventReader(pool: studio.pool).identity().identity
+                )
+                #expect(own.id != source.id)
+                #expect(own.predecessor == (position == 0 ? nil : LogPredecessor(log: source.id, position: position)))
                 let check = try await Checker(set: studio.set, fold: try self.fold(studio), pool: pool).check()
                 #expect(check.isClean && check.position == position)
                 #expect(try await OldSchema.all(in: pool).isEmpty)

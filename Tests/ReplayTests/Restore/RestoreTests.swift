@@ -56,6 +56,27 @@ import Testing
         }
     }
 
+    /// Nobody can know whether the lost log had not gone further than its last backup, so it is never the same again.
+    @Test func aRestoredLogIsAnotherOneAndKnowsWhichItContinues() async throws {
+        try await withBackups { studio, shelf in
+            // Databases of tests are copies of one.
+            let anew = "UPDATE log.head SET log_id = gen_random_uuid()" as SQL
+            try await studio.pool.execute("anew", anew)
+            let named = try await shelf.backUp(.incremental)
+            let source = try await EventReader(pool: studio.pool).identity().identity
+            #expect(named.logID == source.id)
+            let ends = try Shelf.commandEnds(try await Shelf.events(studio.pool))
+            for last in [nil, ends[ends.count / 2]] {
+                try await Shelf.withEmptyDatabase { pool in
+                    let report = try await shelf.restorer().restore(upTo: last, into: pool, blobs: nil)
+                    let restored = try await EventReader(pool: pool).identity().identity
+                    #expect(restored.id != source.id)
+                    #expect(restored.predecessor == LogPredecessor(log: source.id, position: report.head.position))
+                }
+            }
+        }
+    }
+
     @Test func anyEarlierPointComesBack() async throws {
         var random = SeededRandom.forTest()
         let parts = (0..<Effort.rounds(3)).map { _ in Double.random(in: 0...1, using: &random) }
