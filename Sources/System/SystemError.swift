@@ -26,9 +26,15 @@ public struct SystemError: Error, Equatable, CustomStringConvertible {
     /// Whether there was no room left, on the disk or in what this user may take of it.
     public var isDiskFull: Bool { code == ENOSPC || code == EDQUOT }
 
+    /// Whether the reader of a pipe, or the other end of a connection, has gone.
+    public var isBrokenPipe: Bool { code == EPIPE }
+
+    /// The system's own sentence for what went wrong, such as "No such file or directory".
+    public var explanation: String { Self.explanation(of: code) }
+
     public var description: String {
         let place = subject.isEmpty ? "" : " \(subject)"
-        return "\(operation)\(place): \(Self.explanation(of: code))"
+        return "\(operation)\(place): \(explanation)"
     }
 
     /// The system's own sentence for an `errno`, such as "No such file or directory".

@@ -1,4 +1,5 @@
 import CLI
+import Glibc
 import System
 
 /// The other side of a program: takes what it writes, and answers its questions.
@@ -11,13 +12,17 @@ final class FakeTerminal: Terminal {
 
     private let state: Lock<State>
     private let interactive: Set<StandardStream>
-    /// Writing output beyond this many bytes fails as it does when the reader of a pipe has gone.
+    /// Writing output beyond this many bytes fails with `lossCode`.
     private let outputBytesMax: Int
+    private let lossCode: Int32
     let columns: Int?
 
+    /// - Parameter lossCode: the `errno`; default that of a pipe whose reader has gone.
     init(
-        interactive: Set<StandardStream> = [], columns: Int? = nil, answers: [String] = [], outputBytesMax: Int = .max
+        interactive: Set<StandardStream> = [], columns: Int? = nil, answers: [String] = [], outputBytesMax: Int = .max,
+        lossCode: Int32 = EPIPE
     ) {
+        self.lossCode = lossCode
         state = Lock(State(answers: answers))
         self.interactive = interactive
         self.columns = columns
@@ -33,7 +38,7 @@ final class FakeTerminal: Terminal {
     func isInteractive(_ stream: StandardStream) -> Bool { interactive.contains(stream) }
 
     func write(_ text: String, to stream: StandardStream) throws(SystemError) {
-        let isBroken = state.withLock { state in
+        let isLost = state.withLock { state in
             if stream == .errors {
                 state.errors += text
                 return false
@@ -42,7 +47,7 @@ final class FakeTerminal: Terminal {
             state.output += text
             return false
         }
-        if isBroken { throw SystemError(code: 32, operation: "write", subject: "standard output") }
+        if isLost { throw SystemError(code: lossCode, operation: "write", subject: "standard output") }
     }
 
     func readLine() -> String? {

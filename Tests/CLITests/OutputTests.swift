@@ -133,33 +133,6 @@ import Testing
         #expect(await Sample.run(["two"], extra: commands).errors == "Error: The moon is full.\n")
     }
 
-    @Test func aReaderWhoLeavesEndsTheCommandQuietly() async {
-        let written = Lock(0)
-        let endless = Command("endless", "Never stops by itself.") { run in
-            while true {
-                try Task.checkCancellation()
-                run.output.say("again")
-                written.withLock { $0 += 1 }
-                await Task.yield()
-            }
-        }
-        let outcome = await Sample.run(["endless"], on: FakeTerminal(outputBytesMax: 100), extra: [endless])
-        #expect(outcome.code == 0)
-        #expect(outcome.output == String(repeating: "again\n", count: 16))
-        #expect(outcome.errors == "")
-        #expect(written.withLock { $0 } >= 16)
-    }
-
-    @Test func aFailureIsToldEvenWhenTheReaderHasLeft() async {
-        let command = Command("late", "Fails at the end.") { run in
-            run.output.say("more than fits")
-            throw Failure("It broke.")
-        }
-        let outcome = await Sample.run(["late"], on: FakeTerminal(outputBytesMax: 3), extra: [command])
-        #expect(outcome.code == 1)
-        #expect(outcome.errors == "Error: It broke.\n")
-    }
-
     @Test(arguments: [
         (0, "0"), (7, "7"), (999, "999"), (1_000, "1,000"), (-1_234_567, "-1,234,567"),
         (Int.min, "-9,223,372,036,854,775,808"),

@@ -36,6 +36,20 @@ import Testing
         }
     }
 
+    /// A command whose output got lost fails, which only `Output` sees to.
+    @Test(arguments: ["print(", "debugPrint(", "fputs(", "puts(", "putchar(", "STDOUT_FILENO"])
+    func onlyTheTerminalWritesToStandardOutput(_ call: String) throws {
+        let own = ["Sources/bench/", "Sources/TestSupport/", "Sources/System/Processes/", "Sources/CLI/Terminal/"]
+        for file in try Checkout.files(in: "Sources", ending: ".swift") where !own.contains(where: file.path.hasPrefix) {
+            for (number, line) in file.lines.enumerated() where !line.drop(while: { $0 == " " }).hasPrefix("//") {
+                let calls = line.ranges(of: call).contains { range in
+                    line[..<range.lowerBound].last.map { !$0.isLetter && $0 != "." } ?? true
+                }
+                if calls { Issue.record("\(file.path):\(number + 1) writes past the terminal: \(line)") }
+            }
+        }
+    }
+
     /// The names of what no test may call; nothing sleeps here.
     @Test(arguments: ["Task.sleep", "usleep(", "nanosleep("])
     func noTestWaitsForTime(by call: String) throws {

@@ -5,7 +5,8 @@ internal import System
 /// What a command says: sentences, tables and progress for people, and the same facts as JSON lines for machines.
 ///
 /// Results go to standard output; notes, warnings, questions, progress and errors go to standard error, so that a pipe
-/// carries results alone. Once nobody reads the output any more, what is written to it is dropped without a word.
+/// carries results alone. Once standard output cannot be written, the rest is dropped and the command is cancelled;
+/// whatever the command makes of that, ``Application/run(_:in:)`` then fails.
 public final class Output: Sendable {
     /// Whether `--json` was given.
     public let isJSON: Bool
@@ -23,9 +24,10 @@ public final class Output: Sendable {
     private struct State {
         /// The progress bar that stands on the terminal's last line.
         var bar: String?
-        var isBroken = false
+        /// Why standard output could not be written; the first reason stays.
+        var loss: SystemError?
         var agreesToAll = false
-        var whenBroken: (@Sendable () -> Void)?
+        var whenLost: (@Sendable () -> Void)?
     }
 
     init(_ surroundings: Surroundings, isJSON: Bool, colour: GlobalOptions.Colour) {
@@ -105,16 +107,17 @@ public final class Output: Sendable {
 
 // How it reaches the terminal.
 extension Output {
-    /// Called once when nobody reads the output any more.
-    func whenBroken(_ action: @escaping @Sendable () -> Void) {
-        let isBroken = state.withLock { state in
-            state.whenBroken = action
-            return state.isBroken
+    /// Calls `action` once when standard output can no longer be written.
+    func whenLost(_ action: @escaping @Sendable () -> Void) {
+        let isLost = state.withLock { state in
+            state.whenLost = action
+            return state.loss != nil
         }
-        if isBroken { action() }
+        if isLost { action() }
     }
 
-    var isBroken: Bool { state.withLock { $0.isBroken } }
+    /// Why results are missing from standard output; `nil` while all of them got there.
+    var loss: SystemError? { state.withLock { $0.loss } }
 
     /// Takes every question as answered with yes.
     func agreeToAll() { state.withLock { $0.agreesToAll = true } }
@@ -128,22 +131,23 @@ extension Output {
         if stream == .output { write(line) } else { writeError(line) }
     }
 
+    /// All results go through here, so that none can be lost unnoticed.
     func write(_ text: String) {
-        let broken = state.withLock { state -> (@Sendable () -> Void)? in
-            guard !state.isBroken else { return nil }
+        let whenLost = state.withLock { state -> (@Sendable () -> Void)? in
+            guard state.loss == nil else { return nil }
             // A bar on the same screen has to make room, and comes back beneath.
             let bar = outputIsTerminal ? state.bar : nil
-            do {
-                if bar != nil { try terminal.write(Self.clearLine, to: .errors) }
+            if bar != nil { try? terminal.write(Self.clearLine, to: .errors) }
+            do throws(SystemError) {
                 try terminal.write(text, to: .output)
-                if let bar { try terminal.write(bar, to: .errors) }
+                if let bar { try? terminal.write(bar, to: .errors) }
                 return nil
             } catch {
-                state.isBroken = true
-                return state.whenBroken
+                state.loss = error
+                return state.whenLost
             }
         }
-        broken?()
+        whenLost?()
     }
 
     func writeError(_ text: String) {

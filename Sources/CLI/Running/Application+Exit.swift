@@ -7,6 +7,7 @@ extension Application {
     /// `main.swift`, whose variables belong to it. A top-level `await` would not do instead: it hands the main thread to
     /// libdispatch, which parks it with all signals open, so that the first one ends the process on the spot.
     public func runAndExit() -> Never {
+        ProcessTerminal.holdClosedStreams()
         Interruption.blockSignals()
         let surroundings = Surroundings.ofThisProcess()
         let arguments = Array(CommandLine.arguments.dropFirst())

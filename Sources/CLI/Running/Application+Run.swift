@@ -1,16 +1,18 @@
 internal import Configuration
+internal import System
 
 extension Application {
     /// Does what the arguments say and returns the exit code: 0 done, 1 failed, 2 asked wrongly; 130 or so when a signal
-    /// stopped it, as shells have it.
+    /// stopped it, as shells have it. Output that could not be written is a failure, whatever the command did.
     public func run(_ arguments: [String], in surroundings: Surroundings) async -> Int32 {
         let output = Self.output(for: arguments, in: surroundings)
         do {
             try await perform(arguments, in: surroundings, output)
         } catch {
-            return end(Failure(error), surroundings.interruption, output).rawValue
+            return end(error, surroundings.interruption, output).rawValue
         }
-        return ExitCode.done.rawValue
+        guard let loss = output.loss else { return ExitCode.done.rawValue }
+        return fail(for: loss, output).rawValue
     }
 
     private func perform(_ arguments: [String], in surroundings: Surroundings, _ output: Output) async throws {
@@ -28,7 +30,7 @@ extension Application {
         let invocation = Invocation(values, of: self, in: surroundings, output: output)
         let task = Task { try await command.run(invocation) }
         surroundings.interruption.cancelling { task.cancel() }
-        output.whenBroken { task.cancel() }
+        output.whenLost { task.cancel() }
         try await task.value
     }
 
@@ -69,15 +71,32 @@ extension Application {
     }
 
     /// The last word on what went wrong, and the exit code that goes with it.
-    private func end(_ failure: Failure, _ interruption: Interruption, _ output: Output) -> ExitCode {
+    private func end(_ error: any Error, _ interruption: Interruption, _ output: Output) -> ExitCode {
         if let signal = interruption.cancelledBy {
             // What a command throws then varies: a query, say, fails in words of its own.
             output.fail(Failure("Stopped by \(signal) before it was done.", code: .interrupted))
             return .ended(by: signal)
         }
-        // Whoever read the output has seen enough, and the command was stopped for it: nothing is wrong.
-        if failure.code == .interrupted, output.isBroken { return .done }
+        let failure = Failure(error)
+        // A command that was stopped for its output throws as one stopped by a signal does. Only a failure that it states
+        // itself says more than that.
+        if let loss = output.loss, !(error is Failure) || failure.code == .interrupted {
+            return fail(for: loss, output)
+        }
         output.fail(failure)
         return failure.exitCode
+    }
+
+    /// Nothing is said when the reader of a pipe has left, as `head` does: it has seen what it wanted. The exit code tells
+    /// scripts that not everything was read.
+    private func fail(for loss: SystemError, _ output: Output) -> ExitCode {
+        if !loss.isBrokenPipe {
+            output.fail(
+                Failure(
+                    "Standard output cannot be written: \(loss.explanation).",
+                    advice: "Make room, or send the output elsewhere. What the command has done stands.",
+                    code: .outputLost))
+        }
+        return .failed
     }
 }

@@ -16,6 +16,8 @@ public struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
         public static let declined = Code(rawValue: "declined")
         /// Somebody asked the program to stop.
         public static let interrupted = Code(rawValue: "interrupted")
+        /// Standard output could not be written.
+        public static let outputLost = Code(rawValue: "output_lost")
     }
 
     public let code: Code

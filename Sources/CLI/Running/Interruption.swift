@@ -25,7 +25,7 @@ public final class Interruption: Sendable {
     public convenience init() {
         self.init { code in
             // The cursor may stand behind a bar, and `exit` would run what other threads are still using.
-            print()
+            try? ProcessTerminal().write("\n", to: .errors)
             _exit(code.rawValue)
         }
     }

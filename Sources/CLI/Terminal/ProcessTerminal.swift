@@ -5,6 +5,15 @@ public import System
 public struct ProcessTerminal: Terminal {
     public init() {}
 
+    /// Takes the numbers of streams that this process was started without, before anything else does: a database
+    /// connection that became number 1 would be sent the results. Their use still fails.
+    static func holdClosedStreams() {
+        for stream in [StandardStream.input, .output, .errors] where fcntl(stream.rawValue, F_GETFD) < 0 {
+            // The lowest free number is taken, which is this one. Opened the wrong way round, so that it stays unusable.
+            _ = unsafe open("/dev/null", stream == .input ? O_WRONLY : O_RDONLY)
+        }
+    }
+
     public func isInteractive(_ stream: StandardStream) -> Bool { TerminalDevice.isTerminal(stream.rawValue) }
 
     public var columns: Int? {
