@@ -39,9 +39,7 @@ final class Signal: Sendable {
 final class Turnstile: Sendable {
     private struct State {
         var free: Int
-        var waiting: [CheckedContinuation<Void, Never>] = []
-        /// Of `waiting`, so many were let through already.
-        var next = 0
+        var waiting = Queue<CheckedContinuation<Void, Never>>()
     }
 
     private let state: Lock<State>
@@ -70,14 +68,9 @@ final class Turnstile: Sendable {
 
     private func leave() {
         let following = state.withLock { state -> CheckedContinuation<Void, Never>? in
-            guard state.next < state.waiting.count else {
-                state.waiting = []
-                state.next = 0
-                state.free += 1
-                return nil
-            }
-            defer { state.next += 1 }
-            return state.waiting[state.next]
+            let following = state.waiting.popFirst()
+            if following == nil { state.free += 1 }
+            return following
         }
         following?.resume()
     }

@@ -1,3 +1,5 @@
+internal import System
+
 /// Who may have a connection: in order for each origin, in turns between origins, within both limits.
 ///
 /// Known to it are only numbers, so that it can be tested by itself.
@@ -91,32 +93,5 @@ struct Admission {
 
     private mutating func forgetIfUnused(_ origin: String) {
         if let line = lines[origin], line.waitingCount == 0, line.admitted == 0 { lines[origin] = nil }
-    }
-}
-
-/// First in, first out, without moving everything at each step.
-struct Queue<Element> {
-    private var elements: [Element] = []
-    private var first = 0
-
-    var count: Int { elements.count - first }
-
-    mutating func append(_ element: Element) { elements.append(element) }
-
-    mutating func popFirst() -> Element? {
-        guard first < elements.count else { return nil }
-        defer {
-            first += 1
-            if first > 32, first * 2 > elements.count {
-                elements.removeFirst(first)
-                first = 0
-            }
-        }
-        return elements[first]
-    }
-
-    mutating func keep(_ isKept: (Element) -> Bool) {
-        elements = elements[first...].filter(isKept)
-        first = 0
     }
 }
