@@ -1,3 +1,5 @@
+internal import System
+
 /// Texts as they lie on a terminal: how wide they are, where they break, and what must not come through.
 enum DisplayText {
     /// How many columns the text takes: two for what East Asian scripts and emoji need, none for marks.
@@ -27,12 +29,10 @@ enum DisplayText {
         if isHarmless { return text }
         var cleaned = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
-            switch scalar.properties.generalCategory {
-            case .control where scalar == "\n" && keepingLines: cleaned.append(scalar)
-            case .control where scalar == "\n" || scalar == "\t": cleaned.append(" ")
-            case .control, .lineSeparator, .paragraphSeparator: cleaned.append("\u{FFFD}")
-            case _ where scalar.properties.isBidiControl: cleaned.append("\u{FFFD}")
-            default: cleaned.append(scalar)
+            switch scalar {
+            case "\n" where keepingLines: cleaned.append(scalar)
+            case "\n", "\t": cleaned.append(" ")
+            default: cleaned.append(scalar.commandsTerminals ? "\u{FFFD}" : scalar)
             }
         }
         return String(cleaned)

@@ -40,8 +40,11 @@ enum Spawn {
         let arguments = CStrings([program.path] + program.arguments)
         let environment = CStrings(program.environment.map { "\($0.key)=\($0.value)" })
         var processID: pid_t = 0
-        let failure = unsafe posix_spawn(
-            &processID, program.path, &actions, &attributes, arguments.pointers, environment.pointers)
+        let failure = unsafe arguments.withPointers { arguments in
+            unsafe environment.withPointers { environment in
+                unsafe posix_spawn(&processID, program.path, &actions, &attributes, arguments, environment)
+            }
+        }
         guard failure == 0 else { throw SystemError(code: failure, operation: "start", subject: program.path) }
         return processID
     }
@@ -65,7 +68,12 @@ enum Spawn {
 
 /// A null-terminated array of C strings, freed with this value.
 @safe private final class CStrings {
-    let pointers: [UnsafeMutablePointer<CChar>?]
+    private let pointers: [UnsafeMutablePointer<CChar>?]
+
+    /// Lends them. A property would not do: the last use of this value would free what its reader still holds.
+    func withPointers<Result>(_ body: ([UnsafeMutablePointer<CChar>?]) -> Result) -> Result {
+        withExtendedLifetime(self) { unsafe body(pointers) }
+    }
 
     init(_ texts: [String]) { unsafe pointers = texts.map { unsafe strdup($0) } + [nil] }
 

@@ -52,7 +52,21 @@ extension LogFormat {
             }
         }
         writer.endLine()
-        return writer.bytes
+        return inert(writer.bytes)
+    }
+
+    /// The same JSON with what commands terminals escaped, which JSON itself asks for below U+0020 alone: people look at
+    /// these lines too, with `tail` or `journalctl`.
+    private static func inert(_ line: [UInt8]) -> [UInt8] {
+        guard line.contains(where: { $0 >= 0x7F }) else { return line }
+        let text = String(decoding: line, as: UTF8.self)
+        func commands(_ scalar: Unicode.Scalar) -> Bool { scalar.value >= 0x7F && scalar.commandsTerminals }
+        guard text.unicodeScalars.contains(where: commands) else { return line }
+        return text.unicodeScalars.reduce(into: []) { bytes, scalar in
+            guard commands(scalar) else { return bytes.append(contentsOf: String(scalar).utf8) }
+            let digits = String(scalar.value, radix: 16)
+            bytes += "\\u\(String(repeating: "0", count: 4 - digits.count))\(digits)".utf8
+        }
     }
 }
 
@@ -88,17 +102,13 @@ extension LogFormat {
 
     /// Control characters would let a logged value move the cursor or fake a line.
     private static func visible(_ text: String) -> String {
-        func isControl(_ scalar: Unicode.Scalar) -> Bool {
-            scalar.value < 0x20 || 0x7F...0x9F ~= scalar.value || scalar == "\u{2028}" || scalar == "\u{2029}"
-                || 0x202A...0x202E ~= scalar.value || 0x2066...0x2069 ~= scalar.value
-        }
-        guard text.unicodeScalars.contains(where: isControl) else { return text }
+        guard text.unicodeScalars.contains(where: \.commandsTerminals) else { return text }
         var shown = ""
         for scalar in text.unicodeScalars {
             switch scalar {
             case "\n": shown += "\\n"
             case "\t": shown += "\\t"
-            case _ where isControl(scalar): shown += "\\u{\(String(scalar.value, radix: 16))}"
+            case _ where scalar.commandsTerminals: shown += "\\u{\(String(scalar.value, radix: 16))}"
             default: shown.unicodeScalars.append(scalar)
             }
         }

@@ -1,3 +1,4 @@
+import JSON
 import System
 import Testing
 
@@ -22,8 +23,23 @@ import Testing
 
     @Test func anyTextIsValidJSON() {
         let line = line(.json, "a\"b\\c\nd\re\tf\u{0}g\u{1F}h\u{7F}ü😀\u{2028}")
-        #expect(line.contains(#""message":"a\"b\\c\nd\re\tf\u0000g\u001fh"# + "\u{7F}ü😀\u{2028}\""))
+        #expect(line.contains(#""message":"a\"b\\c\nd\re\tf\u0000g\u001fh\u007fü😀\u2028""#))
         #expect(line.utf8.filter { $0 == 0x0A }.count == 1)
+    }
+
+    /// An access log shows what strangers ask for. C1 characters and marks of direction came through in JSON, and so moved
+    /// cursors and turned lines round wherever the log was looked at.
+    @Test func noCharacterOfAnyLineCommandsATerminal() throws {
+        let all = (0...0x10FFFF).compactMap { Unicode.Scalar($0) }.filter(\.commandsTerminals)
+        #expect(all.count > 70 && all.contains("\u{9B}") && all.contains("\u{202E}") && all.contains("\u{200F}"))
+        var text = ""
+        text.unicodeScalars.append(contentsOf: all)
+        for format in [LogFormat.json, .human(isColoured: false)] {
+            let line = line(format, text, ["target": text])
+            #expect(line.unicodeScalars.filter(\.commandsTerminals) == ["\n"])
+        }
+        let json = line(.json, "m", ["target": text])
+        #expect(try JSONValue(parsing: Array(json.utf8))["target"]?.string == text)
     }
 
     @Test func noNameStandsTwiceInJSON() {
