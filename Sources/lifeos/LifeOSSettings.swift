@@ -1,4 +1,5 @@
 import Configuration
+import Postgres
 
 /// Everything about Life-OS that the environment decides. Declared here, read nowhere else.
 enum LifeOSSettings {
@@ -17,8 +18,9 @@ enum LifeOSSettings {
         "LIFEOS_TLS_KEY", .path, whenUnset: "plain HTTP", "The PEM file with the certificate's private key.")
 
     static let databaseURL = Setting(
-        "DATABASE_URL", .secret(), whenUnset: "a private PostgreSQL in LIFEOS_HOME",
-        "Your own PostgreSQL 15 or newer, as postgres://user:password@host/database.")
+        "DATABASE_URL", .databaseAddress, whenUnset: "a private PostgreSQL in LIFEOS_HOME",
+        "Your own PostgreSQL 15 or newer. libpq's variables, such as PGHOST, say nothing here, except PGPASSWORD and "
+            + "PGPASSFILE.")
 
     static let databaseConnections = Setting(
         "LIFEOS_DATABASE_CONNECTIONS", .integer(1...200), default: "8",
@@ -63,4 +65,21 @@ enum LifeOSSettings {
             catalogue,
             projections, dashboards, grace, clockTolerance,
         ] + BackupSettings.all
+}
+
+extension Kind where Value == Secret {
+    /// Where to find a PostgreSQL, as libpq takes it. What was written is never shown, however wrong it is.
+    static var databaseAddress: Kind {
+        Kind(
+            form: "an address such as postgres://user:password@host/database", placeholder: "address", isSecret: true
+        ) { text, _ throws(Malformed) in
+            do throws(PostgresError) {
+                try ConnectionConfiguration(connection: text).validate()
+            } catch {
+                let hint = error.hint ?? ""
+                throw Malformed(hint: "In it \(error.message): \(hint).")
+            }
+            return Secret(text)
+        }
+    }
 }

@@ -48,13 +48,13 @@ public struct ConnectionConfiguration: Sendable {
         return " -c " + String(escaped)
     }
 
+    /// Never repeats what was written: where the address is mistyped, its password may be in any part of it.
     func parsed() throws(PostgresError) -> [(keyword: String, value: String)] {
         var message: UnsafeMutablePointer<CChar>?
         guard let options = unsafe PQconninfoParse(connection, &message) else {
-            let text = unsafe message.map { unsafe String(cString: $0) } ?? "out of memory"
+            let text = unsafe message.map { unsafe String(cString: $0) } ?? ""
             unsafe PQfreemem(message)
-            throw PostgresError(
-                .usage, text.trimmed, hint: "write it as host=… dbname=… user=… or as postgresql://user@host/database")
+            throw PostgresError(.usage, ConnectionMistake.words(for: text), hint: ConnectionMistake.hint)
         }
         defer { unsafe PQconninfoFree(options) }
         var known: [(keyword: String, value: String)] = []
@@ -64,6 +64,9 @@ public struct ConnectionConfiguration: Sendable {
                 unsafe known.append((String(cString: keyword), String(cString: value)))
             }
             at += 1
+        }
+        if let mistake = ConnectionMistake.find(in: connection, known) {
+            throw PostgresError(.usage, mistake, hint: ConnectionMistake.hint)
         }
         return known
     }

@@ -4,6 +4,7 @@ internal import Glibc
 extension Session {
     /// Connects within the configured time. On failure the connection is finished, and the error says what libpq said.
     func connect() throws(PostgresError) {
+        _ = LibpqEnvironment.removed
         let options = try configuration.libpqOptions()
         guard let connection = unsafe Self.start(options) else {
             throw PostgresError(.connectionRefused, "out of memory", hint: "free some")
