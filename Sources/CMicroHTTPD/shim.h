@@ -1,9 +1,11 @@
 // What Swift cannot import of the C library itself: its variadic functions and its flags.
 #pragma once
+#include <gnutls/gnutls.h>
 #include <microhttpd.h>
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 // Everything a daemon is started with; `argument` goes to every callback.
 struct lifeos_mhd_settings {
@@ -14,6 +16,8 @@ struct lifeos_mhd_settings {
     // PEM texts; NULL serves plain HTTP.
     const char *certificate;
     const char *key;
+    // Which versions and ciphers of TLS are spoken, in the words of GnuTLS.
+    const char *priorities;
     void *argument;
     MHD_AccessHandlerCallback answer;
     void (*connection_changed)(void *, struct MHD_Connection *, void **, enum MHD_ConnectionNotificationCode);
@@ -29,6 +33,7 @@ static inline struct MHD_Daemon *lifeos_mhd_start(const struct lifeos_mhd_settin
     struct MHD_OptionItem tls[] = {
         { MHD_OPTION_HTTPS_MEM_CERT, 0, (void *) with->certificate },
         { MHD_OPTION_HTTPS_MEM_KEY, 0, (void *) with->key },
+        { MHD_OPTION_HTTPS_PRIORITIES, 0, (void *) with->priorities },
         { MHD_OPTION_END, 0, NULL },
     };
     struct MHD_OptionItem plain[] = { { MHD_OPTION_END, 0, NULL } };
@@ -80,4 +85,21 @@ static inline void lifeos_mhd_quiesce(struct MHD_Daemon *daemon)
     *lifeos_mhd_way_out() = ++tries <= 100 ? &way_out : NULL;
     (void) MHD_quiesce_daemon(daemon);
     *lifeos_mhd_way_out() = NULL;
+}
+
+// The library cuts the query into its parameters, for which nobody here asks, right after it has shown the target, and has
+// no answer when there are more of them than its memory holds: the connection would hang. So it finds an empty query.
+static inline void lifeos_mhd_hide_query(const char *target)
+{
+    char *mark = strchr((char *) target, '?');
+    if (mark && mark[1]) mark[1] = '\0';
+}
+
+// For the connection's own thread. Before the handshake is over the first call sends nothing and says so.
+static inline void lifeos_mhd_send_encrypted(struct MHD_Connection *connection, const void *bytes, size_t count)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+    gnutls_session_t session = info ? (gnutls_session_t) info->tls_session : NULL;
+    if (!session || gnutls_record_send(session, bytes, count) < 0) return;
+    (void) gnutls_bye(session, GNUTLS_SHUT_WR);
 }

@@ -43,6 +43,15 @@ struct BadRequest: Sendable, CustomTestStringConvertible {
         BadRequest(
             "chunked behind a vertical tab", post("Transfer-Encoding: \u{B}chunked") + "0\r\n\r\n", 400,
             "malformed_header"),
+        // The library compares these with all their blanks, so that it would find another end than we do.
+        BadRequest(
+            "a blank behind chunked", post("Transfer-Encoding: chunked ") + "0\r\n\r\n", 400, "ambiguous_framing"),
+        BadRequest(
+            "a tab behind chunked", post("Transfer-Encoding: chunked\t") + "0\r\n\r\n", 400, "ambiguous_framing"),
+        BadRequest("a blank behind a length", post("Content-Length: 5 ") + "hello", 400, "ambiguous_framing"),
+        BadRequest(
+            "a blank behind an expectation", post("Expect: 100-continue ", "Content-Length: 5") + "hello", 400,
+            "ambiguous_framing"),
         BadRequest(
             "a blank before the colon", post("Transfer-Encoding : chunked") + "0\r\n\r\n", 400, "malformed_header"),
         BadRequest("a blank before the length's colon", post("Content-Length : 5") + "hello", 400, "malformed_header"),
@@ -114,6 +123,12 @@ struct BadRequest: Sendable, CustomTestStringConvertible {
         BadRequest("very long headers", get("X: \(String(repeating: "a", count: 40_000))"), 431, ""),
         BadRequest("a chunk without a size", chunked("x\r\n\r\n"), 400, ""),
         BadRequest("a chunk that is longer than it says", chunked("2\r\nabc\r\n0\r\n\r\n"), 400, ""),
+        BadRequest("a line feed alone behind a size", chunked("5\nhello\r\n0\r\n\r\n"), 400, "ambiguous_framing"),
+        BadRequest(
+            "a line feed alone behind an extension", chunked("5;a\nhello\r\n0\r\n\r\n"), 400, "ambiguous_framing"),
+        BadRequest(
+            "a line feed alone behind a chunk", chunked("5\r\nhello\n5\r\nhello\r\n0\r\n\r\n"), 400, "ambiguous_framing"
+        ),
         BadRequest("a chunk beyond 64 bits", chunked("fffffffffffffffff\r\nx"), 413, ""),
     ]
 
@@ -171,6 +186,8 @@ struct BadRequest: Sendable, CustomTestStringConvertible {
             try await client.send("POST /echo HTTP/1.1\r\nHost: [::1]:80\r\nTransfer-Encoding: Chunked\r\n\r\n")
             try await client.send("A;name=\"v;\"\r\n0123456789\r\n0\r\nTrailer: x\r\n\r\n")
             #expect(await client.answer()?.text == "0123456789")
+            #expect(await client.closes())
+            let client = try server.newClient()
             #expect(await client.get("/", "X-Note: \(String(repeating: "n", count: 9_000))")?.text.count == 9_000)
             try await client.send("GET / HTTP/1.1\r\nHost:\r\nConnection: close\r\n\r\n")
             #expect(await client.answer()?.status == 200)

@@ -110,6 +110,48 @@ internal import Testing
         }
     }
 
+    @Test func oneAddressKeepsNobodyElseOut() async throws {
+        var configuration = HTTPServer.Configuration()
+        configuration.limits.connectionsMax = 8
+        configuration.limits.connectionsPerAddressMax = 2
+        configuration.limits.proxies = [try #require(RemoteAddress("127.0.0.3"))]
+        try await serving(configuration, routes: hello) { server, first in
+            let second = try server.newClient()
+            for client in [first, second] { #expect(await client.get("/")?.status == 200) }
+            for _ in 0..<5 { #expect(await (try server.newClient()).answer()?.status == 503) }
+            let other = try server.newClient(from: "127.0.0.2")
+            #expect(await other.get("/")?.text == "hello 127.0.0.2")
+            // Through a proxy come many clients.
+            var proxied: [RawHTTP] = []
+            for _ in 0..<4 {
+                proxied.append(try server.newClient(from: "127.0.0.3"))
+                #expect(await proxied.last?.get("/")?.status == 200)
+            }
+        }
+    }
+
+    @Test(arguments: [
+        // The usual number of files, some more, enough, and far too few.
+        (1_024, 448, 112), (4_096, 1_984, 496), (20_000, 4_096, 1_024), (100, 16, 4), (-50, 16, 4),
+    ])
+    func limitsFollowFromTheDescriptorsThereAre(descriptors: Int, connections: Int, perAddress: Int) {
+        let limits = HTTPServer.Limits().fitting(descriptors: descriptors)
+        #expect(limits.connectionsMax == connections)
+        #expect(limits.connectionsPerAddressMax == perAddress)
+        #expect(connections == 16 || limits.descriptorsNeeded <= descriptors)
+    }
+
+    @Test(arguments: [
+        ("127.0.0.1", "127.0.0.1", "127.0.0.1"), ("::1", "::1", "::"), ("::ffff:10.0.0.5", "10.0.0.5", "10.0.0.5"),
+        ("FD00:0:0:1::5", "fd00:0:0:1::5", "fd00:0:0:1::"),
+    ])
+    func anAddressIsReadAndKnowsItsNetwork(text: String, address: String, network: String) throws {
+        let read = try #require(RemoteAddress(text))
+        #expect(read.description == address)
+        #expect(read.network.description == network)
+        #expect(RemoteAddress("localhost") == nil && RemoteAddress("10.0.0.5:80") == nil && RemoteAddress("") == nil)
+    }
+
     @Test func itSpeaksTLS() async throws {
         let folder = try TemporaryFolder("tls")
         let (key, certificate) = (folder.path("key.pem"), folder.path("certificate.pem"))

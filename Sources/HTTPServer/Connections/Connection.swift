@@ -48,6 +48,7 @@ final class Connection: @unchecked Sendable {
     var refusal: Response?
     var exchange: Exchange?
     var bodyBytes: Int64 = 0
+    var chunkLines: ChunkLines?
     var started: Instant
     var status = 0
     private var known: Activity
@@ -83,12 +84,14 @@ final class Connection: @unchecked Sendable {
     }
 
     /// Says a last word past the library, which cannot: it takes no answer before a request is complete. Only where it
-    /// sends nothing itself, and not over TLS.
+    /// sends nothing itself. Over TLS only the connection's own thread can, since a session is one thread's alone.
     func sayLast(_ problem: Problem) {
-        guard core.configuration.tls == nil else { return }
+        let isEncrypted = core.configuration.tls != nil
+        if isEncrypted, pthread_equal(thread, pthread_self()) == 0 { return }
         var problem = problem
         if problem.requestID == nil { problem.requestID = core.identifiers.next().description }
         let bytes = RawAnswer.encode(problem)
+        if isEncrypted { return library.sendEncrypted(bytes) }
         _ = unsafe bytes.withUnsafeBytes {
             unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
         }

@@ -23,13 +23,18 @@ final class ConnectionTable: Sendable {
             connection.slot = state.connections.count
             state.connections.append(connection)
             var ofAddress = 0
-            if let address = connection.remoteAddress.limited {
+            if let address = limited(connection.remoteAddress) {
                 ofAddress = state.byAddress[address, default: 0] + 1
                 state.byAddress[address] = ofAddress
             }
             if state.connections.count > limits.connectionsMax { return .total }
             return ofAddress > limits.connectionsPerAddressMax ? .address : nil
         }
+    }
+
+    /// Whose connections are counted together; nobody's for a Unix socket, which only its owner can use, and for a proxy.
+    private func limited(_ address: RemoteAddress) -> RemoteAddress? {
+        address.isUnix || limits.proxies.contains(address.host) ? nil : address.network
     }
 
     func remove(_ connection: Connection) {
@@ -40,7 +45,7 @@ final class ConnectionTable: Sendable {
                 last.slot = connection.slot
                 state.connections[connection.slot] = last
             }
-            guard let address = connection.remoteAddress.limited, let count = state.byAddress[address] else { return }
+            guard let address = limited(connection.remoteAddress), let count = state.byAddress[address] else { return }
             state.byAddress[address] = count > 1 ? count - 1 : nil
         }
     }

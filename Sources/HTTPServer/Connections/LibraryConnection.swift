@@ -29,6 +29,11 @@ internal import Glibc
         return unsafe info?.pointee.header_size ?? 0
     }
 
+    /// Sends through the connection's TLS session and ends the session's sending side. Nothing is sent before its handshake is over.
+    func sendEncrypted(_ bytes: [UInt8]) {
+        unsafe bytes.withUnsafeBytes { unsafe lifeos_mhd_send_encrypted(pointer, $0.baseAddress, $0.count) }
+    }
+
     func suspend() { unsafe MHD_suspend_connection(pointer) }
 
     func resume() { unsafe MHD_resume_connection(pointer) }

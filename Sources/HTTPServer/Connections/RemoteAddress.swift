@@ -41,10 +41,33 @@ public struct RemoteAddress: Sendable, Hashable, CustomStringConvertible {
         (self.family, self.high, self.low, port) = (family, high, low, 0)
     }
 
-    /// What one client cannot easily have many of: an IPv4 address, a /64 network of IPv6, nothing for a Unix socket.
-    var limited: RemoteAddress? {
-        family == .local ? nil : RemoteAddress(family: family, high: high, low: family == .version6 ? 0 : low)
+    /// A numeric IPv4 or IPv6 address, without a port.
+    public init?(_ text: String) {
+        var (version4, version6) = (sockaddr_in(), sockaddr_in6())
+        version4.sin_family = sa_family_t(AF_INET)
+        version6.sin6_family = sa_family_t(AF_INET6)
+        if unsafe inet_pton(AF_INET, text, &version4.sin_addr) == 1 {
+            unsafe self = withUnsafeBytes(of: version4) { bytes in
+                unsafe bytes.withMemoryRebound(to: sockaddr.self) { unsafe RemoteAddress($0.baseAddress) }
+            }
+        } else if unsafe inet_pton(AF_INET6, text, &version6.sin6_addr) == 1 {
+            unsafe self = withUnsafeBytes(of: version6) { bytes in
+                unsafe bytes.withMemoryRebound(to: sockaddr.self) { unsafe RemoteAddress($0.baseAddress) }
+            }
+        } else {
+            return nil
+        }
     }
+
+    /// The address whatever the port.
+    var host: RemoteAddress { RemoteAddress(family: family, high: high, low: low) }
+
+    /// What one client cannot easily have many of: an IPv4 address, or a /64 network of IPv6. All of a Unix socket are one.
+    public var network: RemoteAddress {
+        RemoteAddress(family: family, high: high, low: family == .version6 ? 0 : low)
+    }
+
+    var isUnix: Bool { family == .local }
 
     public var isLoopback: Bool {
         switch family {

@@ -5,7 +5,7 @@ internal import Telemetry
 extension Connection {
     /// The whole request is here.
     func requestArrived() -> Bool {
-        guard let request else { return false }
+        guard let request, isBodyWhole else { return false }
         if let refusal { return move(to: .handling, until: nil) && send(refusal) }
         switch request.head.endpoint.route.handler {
         case .direct(let handler):
@@ -59,7 +59,7 @@ extension Connection {
     private func queue(_ response: Response, _ head: RequestHead) -> Bool {
         guard move(to: .sending, until: .now + core.configuration.deadlines.stalledSend) else { return false }
         if case .prepared(let prepared) = response.body, !response.headers.isModified, !head.isRequestIDGiven,
-            !core.isStopping
+            !mustClose(after: head)
         {
             core.metrics.bytesSent.increment(by: UInt64(prepared.bytes.count))
             return prepared.library.queue(on: library, prepared.status)
@@ -68,9 +68,13 @@ extension Connection {
             return sendInternalError(head)
         }
         made.add("X-Request-Id", head.requestID)
-        if core.isStopping || isHeadOfChunks(response.body, head) { made.add("Connection", "close") }
+        if mustClose(after: head) || isHeadOfChunks(response.body, head) { made.add("Connection", "close") }
         return made.queue(on: library, response.status)
     }
+
+    /// Whether no further request is taken. Where a body in chunks ended is the library's word alone: it takes line ends that
+    /// others do not. So whatever comes after one, another request perhaps for some proxy, is not read.
+    private func mustClose(after head: RequestHead) -> Bool { core.isStopping || head.framing == .chunked }
 
     /// The library ends such an answer with a last chunk although no body was asked for, so nothing may come after it.
     private func isHeadOfChunks(_ body: Response.Body, _ head: RequestHead) -> Bool {
@@ -126,6 +130,7 @@ extension Connection {
         status = Status.internalServerError.rawValue
         let problem = core.render(Problem.internalError(), of: head)
         guard let made = library(problem, head) else { return false }
+        if mustClose(after: head) { made.add("Connection", "close") }
         return made.queue(on: library, problem.status)
     }
 

@@ -17,6 +17,7 @@ extension Connection {
         guard move(to: .handling, until: nil) else { return false }
         core.metrics.inFlight.add(1)
         bodyBytes = 0
+        chunkLines = nil
         var reader = HeadReader(limits: core.configuration.limits, core.identifiers)
         var problem: Problem?
         do throws(Problem) {
@@ -31,6 +32,10 @@ extension Connection {
         request = Request(head)
         // Where the next request begins is uncertain after such a one: an answer given now closes the connection.
         if let problem { return send(core.render(problem, of: head)) }
+        if head.framing == .chunked {
+            chunkLines = ChunkLines(
+                start: reader.bodyAddress, bytesMax: core.configuration.limits.connectionMemoryBytes)
+        }
         refusal = admit()
         if head.framing == .none {
             stage = .receiving
@@ -72,7 +77,7 @@ extension Connection {
 
     /// A piece of the body. `count` is what of it was taken.
     func bodyArrived(_ bytes: UnsafeRawBufferPointer) -> (goesOn: Bool, count: Int) {
-        guard let head = request?.head else { return (false, 0) }
+        guard let head = request?.head, unsafe isExpected(bytes, head) else { return (false, 0) }
         if stage == .streaming { return unsafe streamedBodyArrived(bytes, head) }
         bodyBytes += Int64(bytes.count)
         core.metrics.bytesReceived.increment(by: UInt64(bytes.count))
@@ -84,6 +89,26 @@ extension Connection {
             refuse(with: tooLarge(head))
         }
         return (drop(), bytes.count)
+    }
+
+    /// The library finds the end of a body by itself. Should it ever find another than we do, what follows on this
+    /// connection cannot be trusted, and it is closed.
+    private func isExpected(_ bytes: UnsafeRawBufferPointer, _ head: RequestHead) -> Bool {
+        switch head.framing {
+        case .none: return false
+        case .length(let count): return bodyBytes + Int64(bytes.count) <= count
+        case .chunked:
+            if unsafe chunkLines?.areSound(before: bytes) == true { return true }
+            sayLast(
+                .badRequest(
+                    "The line of a chunk ends in a line feed alone. End each in CR LF.", code: "ambiguous_framing"))
+            return false
+        }
+    }
+
+    /// Whether the library found as much of a body as the head announced.
+    var isBodyWhole: Bool {
+        if case .length(let count) = request?.head.framing { bodyBytes == count } else { true }
     }
 
     /// From now on the body is thrown away.

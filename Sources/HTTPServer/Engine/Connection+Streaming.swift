@@ -38,7 +38,7 @@ extension Connection {
 
     /// The last of the body is here.
     func streamedBodyEnded() -> Bool {
-        guard let exchange else { return false }
+        guard let exchange, isBodyWhole else { return false }
         request?.stream.pipe?.finish()
         guard move(to: .handling, until: .now + core.configuration.deadlines.handler) else { return false }
         stage = .running

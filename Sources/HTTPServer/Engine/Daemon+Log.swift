@@ -9,23 +9,24 @@ extension Daemon {
     ) {
         guard let argument = unsafe argument, let format = unsafe format, let values = unsafe values else { return }
         let core = unsafe Unmanaged<ServerCore>.fromOpaque(argument).takeUnretainedValue()
-        if unsafe strstr(format, "Content-Length") != nil { refuseMalformedLength(core) }
-        guard core.logger.isEnabled(.debug) else { return }
+        let isRefusal = unsafe strstr(format, "HTTP response code") != nil
+        guard isRefusal || core.logger.isEnabled(.debug) else { return }
         let text = unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 512) { buffer in
             unsafe buffer.initialize(repeating: 0)
             guard let start = buffer.baseAddress else { return "" }
             unsafe vsnprintf(start, buffer.count, format, values)
             return unsafe String(cString: start)
         }
+        if isRefusal { refuseInstead(core, status: Int(text.drop { !$0.isNumber }.prefix { $0.isNumber })) }
         core.logger.debug("The HTTP library speaks", ["text": text.split(separator: "\n").joined(separator: " ")])
     }
 
-    /// A length that is no number the library answers before it asks us, and with its header block twice. Its complaint
-    /// comes just before that answer: time enough to give a proper one and to close the socket under it.
+    /// The library looks into a complete head before it asks us, and what it refuses there it answers with its header block
+    /// twice. Its complaint comes just before that answer: time enough to give a proper one and to close the
+    /// socket under it.
     ///
     /// Of this thread's connections it can only be the one whose headers are complete and that has not come to us yet.
-    private static func refuseMalformedLength(_ core: ServerCore) {
-        guard core.configuration.tls == nil else { return }
+    private static func refuseInstead(_ core: ServerCore, status: Int?) {
         let thread = pthread_self()
         core.table.forEach { connection in
             guard connection.thread == thread, connection.stage == .head, connection.library.headBytes > 0 else {
@@ -33,9 +34,13 @@ extension Daemon {
             }
             let seen = connection.current
             guard seen.kind == .receivingHead, connection.condemn(ifStill: seen) else { return }
-            connection.sayLast(
-                .badRequest("`Content-Length` is not a number of bytes. Correct it.", code: "ambiguous_framing"))
+            connection.sayLast(status == Status.headersTooLarge.rawValue ? tooManyCookies : HeadReader.malformedLength)
             connection.cut()
         }
     }
+
+    /// For each cookie the library wants memory that is not there.
+    private static let tooManyCookies = Problem(
+        .headersTooLarge, "headers_too_large",
+        "The cookies need more room than a connection has. Remove some, or send shorter ones.")
 }

@@ -17,9 +17,10 @@ internal import Telemetry
         unsafe settings.listen_socket = socket
         unsafe settings.threads = UInt32(configuration.threads)
         unsafe settings.connection_memory_bytes = configuration.limits.connectionMemoryBytes
-        // Each thread gets its share of this, while connections spread unevenly; the limit itself is kept by our table,
-        // which can say so to the client.
-        unsafe settings.connections_max = UInt32((configuration.limits.connectionsMax + 64) * configuration.threads)
+        // Each thread gets its share of this and leaves the others what it cannot take. The limit itself is kept by our
+        // table, which can say so to the client.
+        unsafe settings.connections_max = UInt32(
+            configuration.limits.connectionsMax + max(HTTPServer.Limits.refusedAtOnceMax, configuration.threads))
         unsafe settings.argument = Unmanaged.passUnretained(core).toOpaque()
         unsafe settings.connection_changed = { argument, connection, context, change in
             unsafe Daemon.connectionChanged(argument, connection, context, change)
@@ -41,7 +42,10 @@ internal import Telemetry
             unsafe Self.withOptionalCString(tls?.key) { key in
                 unsafe settings.certificate = certificate
                 unsafe settings.key = key
-                return unsafe lifeos_mhd_start(&settings)
+                return unsafe HTTPServer.TLS.priorities.withCString { priorities in
+                    unsafe settings.priorities = priorities
+                    return unsafe lifeos_mhd_start(&settings)
+                }
             }
         }
         guard let started = unsafe started else {
@@ -90,6 +94,7 @@ extension Daemon {
             let context = unsafe LibraryConnection(pointer: pointer).context
         else { return nil }
         unsafe Unmanaged<Connection>.fromOpaque(context).takeUnretainedValue().targetArrived(target)
+        unsafe lifeos_mhd_hide_query(target)
         return unsafe context
     }
 
@@ -101,7 +106,9 @@ extension Daemon {
             let context = unsafe context?.pointee
         else { return .NO }
         let connection = unsafe Unmanaged<Connection>.fromOpaque(context).takeUnretainedValue()
-        if unsafe count.pointee > 0 {
+        if let bytes = unsafe bytes {
+            // Without a body that a client wanted to wait with, the library shows what follows the request as no bytes of it.
+            if unsafe count.pointee == 0 { return .YES }
             let (goesOn, taken) = unsafe connection.bodyArrived(
                 UnsafeRawBufferPointer(start: bytes, count: count.pointee))
             unsafe count.pointee -= taken

@@ -32,6 +32,11 @@ extension HTTPServer {
             self.certificate = certificate
             self.key = key
         }
+
+        /// What is spoken, in the words of GnuTLS: TLS 1.2 and 1.3 with a fresh key for each session and authenticated ciphers.
+        static let priorities =
+            "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-KX-ALL:+ECDHE-ECDSA:+ECDHE-RSA"
+            + ":-CIPHER-ALL:+AES-256-GCM:+CHACHA20-POLY1305:+AES-128-GCM:-MAC-ALL:+AEAD:%SERVER_PRECEDENCE"
     }
 
     /// How much of everything is taken.
@@ -50,9 +55,11 @@ extension HTTPServer {
         public var connectionMemoryBytes = 16 << 10
         /// Open connections; one more is answered with 503.
         public var connectionsMax = 4_096
-        /// Open connections of one IPv4 address or IPv6 /64 network; one more is answered with 503. Behind a proxy all
-        /// come from the proxy.
+        /// Open connections of one IPv4 address or IPv6 /64 network; one more is answered with 503. Default a quarter of
+        /// ``connectionsMax``, so that nobody keeps everybody else out.
         public var connectionsPerAddressMax = 1_024
+        /// Addresses that the limit above is not for, since many clients come through each.
+        public var proxies: Set<RemoteAddress> = []
         /// Connections the kernel holds until we accept them.
         public var backlogMax = 1_024
         /// How much of a body that is refused is still read, so that the client sees the answer.
@@ -61,6 +68,22 @@ extension HTTPServer {
         public var streamBufferBytesMax = 256 << 10
 
         public init() {}
+
+        /// Descriptors for all connections: each has a socket and may send a file, and some are only there to be refused.
+        public var descriptorsNeeded: Int { 2 * connectionsMax + Self.refusedAtOnceMax }
+
+        /// As many connections as so many descriptors are enough for, and of each address a quarter of them.
+        public func fitting(descriptors: Int) -> Limits {
+            var limits = self
+            let affordable = max(Self.connectionsMin, (descriptors - Self.refusedAtOnceMax) / 2)
+            limits.connectionsMax = min(connectionsMax, affordable)
+            limits.connectionsPerAddressMax = min(connectionsPerAddressMax, limits.connectionsMax / 4)
+            return limits
+        }
+
+        private static let connectionsMin = 16
+        /// Connections beyond the limit that are open for as long as it takes to say so.
+        static let refusedAtOnceMax = 128
     }
 
     /// How long everything may take.

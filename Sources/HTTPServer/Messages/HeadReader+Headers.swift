@@ -16,10 +16,10 @@ extension HeadReader {
                 guard isAuthority(field.value) else {
                     throw .badRequest("`Host` is not a name or address. Correct it.", code: "malformed_host")
                 }
-            case 14 where isNamed(field, "content-length"): lengths.append(field.value)
-            case 17 where isNamed(field, "transfer-encoding"): codings.append(field.value)
+            case 14 where isNamed(field, "content-length"): lengths.append(try exactValue(field))
+            case 17 where isNamed(field, "transfer-encoding"): codings.append(try exactValue(field))
             case 6 where isNamed(field, "expect"):
-                guard isValue(field, "100-continue") else {
+                guard isValue(try exactValue(field), "100-continue") else {
                     throw Problem(
                         .expectationFailed, "expectation_failed",
                         "Only `Expect: 100-continue` is met here. Leave it out.")
@@ -53,11 +53,26 @@ extension HeadReader {
             guard isValue(coding, "chunked") else { throw .notImplemented("This `Transfer-Encoding`") }
             framing = .chunked
         } else if let length = lengths.first {
-            guard let count = Int64(text(length)), count >= 0 else {
-                throw .badRequest("`Content-Length` is not a number of bytes. Correct it.", code: "ambiguous_framing")
-            }
+            guard bytes[length.range].allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }),
+                let count = Int64(text(length))
+            else { throw Self.malformedLength }
             framing = count == 0 ? .none : .length(count)
         }
+    }
+
+    static let malformedLength = Problem.badRequest(
+        "`Content-Length` is not a number of bytes. Correct it.", code: "ambiguous_framing")
+
+    /// The value of a header that the library acts upon by itself. It compares all bytes up to the NUL that it put behind
+    /// the value, while values here have lost their trailing blanks: with one of those it would find the end of the
+    /// body elsewhere than we do, so such a value is refused. `Connection`, whose tokens it looks for between blanks, and
+    /// `Host`, which it leaves to us, need no such care.
+    private func exactValue(_ field: RequestHead.Field) throws(Problem) -> Extent {
+        guard bytes[field.value.end] == 0 else {
+            throw .badRequest(
+                "`\(text(field.name))` ends in a blank. Send its value without one.", code: "ambiguous_framing")
+        }
+        return field.value
     }
 
     private mutating func takeRequestID(_ value: Extent) {
@@ -80,8 +95,6 @@ extension HeadReader {
     private func isNamed(_ field: RequestHead.Field, _ lowerName: StaticString) -> Bool {
         lowerName.withUTF8Buffer { unsafe RequestHead.isSame(bytes, field.name, $0) }
     }
-
-    private func isValue(_ field: RequestHead.Field, _ lower: StaticString) -> Bool { isValue(field.value, lower) }
 
     private func isValue(_ range: Extent, _ lower: StaticString) -> Bool {
         lower.withUTF8Buffer { unsafe RequestHead.isSame(bytes, range, $0) }

@@ -28,6 +28,8 @@ struct HeadReader: ~Copyable {
     private var cursor = 0
     private var block = Extent()
     private var blockAddress = 0
+    /// Where the library's buffer for the body begins.
+    private(set) var bodyAddress = 0
 
     init(limits: HTTPServer.Limits, _ identifiers: any IdentifierSource) {
         self.limits = limits
@@ -54,6 +56,7 @@ struct HeadReader: ~Copyable {
         }
         blockAddress = versionStart + 8 + 2
         let end = Int(bitPattern: methodWord) + connection.headBytes
+        bodyAddress = end
         bytes.reserveCapacity(target.bytes.count + max(0, end - blockAddress))
         bytes += target.bytes
         self.target = Extent(start: 0, count: bytes.count)

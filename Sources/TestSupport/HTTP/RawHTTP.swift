@@ -26,10 +26,12 @@ public actor RawHTTP {
 
     /// Connects.
     ///
-    /// - Parameter patience: the longest that any one call may take; default ten seconds.
-    public init(_ address: Address, patience: Duration = .seconds(10)) throws {
+    /// - Parameters:
+    ///   - source: the IPv4 address to come from, `127.0.0.2` say; default whatever the system takes.
+    ///   - patience: the longest that any one call may take; default ten seconds.
+    public init(_ address: Address, from source: String? = nil, patience: Duration = .seconds(10)) throws {
         self.patience = patience
-        socket = try RawSocket.connect(address, patience: patience)
+        socket = try RawSocket.connect(address, from: source, patience: patience)
     }
 
     public func send(_ text: String) throws { try send(Array(text.utf8)) }

@@ -27,9 +27,9 @@ func serving<Result>(
 }
 
 extension HTTPServer {
-    func newClient() throws -> RawHTTP {
+    func newClient(from source: String? = nil) throws -> RawHTTP {
         switch boundAddress {
-        case .address(let host, let port): try RawHTTP(.tcp(host: host, port: port))
+        case .address(let host, let port): try RawHTTP(.tcp(host: host, port: port), from: source)
         case .unix(let path, _): try RawHTTP(.unix(path: path))
         case nil: throw SystemError(code: ENOTCONN, operation: "connect")
         }
