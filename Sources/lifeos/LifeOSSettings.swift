@@ -15,7 +15,13 @@ enum LifeOSSettings {
         "LIFEOS_TLS_CERTIFICATE", .path, whenUnset: "plain HTTP", "A PEM file with the certificate chain for HTTPS.")
 
     static let tlsKey = Setting(
-        "LIFEOS_TLS_KEY", .path, whenUnset: "plain HTTP", "The PEM file with the certificate's private key.")
+        "LIFEOS_TLS_KEY", .path, whenUnset: "plain HTTP", "The PEM file with the certificate's private key.",
+        hazard: "Refused while others can read it.")
+
+    static let proxies = Setting(
+        "LIFEOS_PROXIES", .list(.remoteAddress), whenUnset: "every address may hold a quarter of all connections",
+        "The addresses of reverse proxies: through each of them come many clients, so it may hold all connections there are.",
+        hazard: "Whoever can connect from such an address can keep everybody else out.")
 
     static let databaseURL = Setting(
         "DATABASE_URL", .databaseAddress, whenUnset: "a private PostgreSQL in LIFEOS_HOME",
@@ -61,7 +67,8 @@ enum LifeOSSettings {
 
     static let all: [any AnySetting] =
         [
-            home, listen, tlsCertificate, tlsKey, databaseURL, databaseConnections, postgresUser, adminToken, log,
+            home, listen, tlsCertificate, tlsKey, proxies, databaseURL, databaseConnections, postgresUser, adminToken,
+            log,
             catalogue,
             projections, dashboards, grace, clockTolerance,
         ] + BackupSettings.all

@@ -36,11 +36,14 @@ final class RunningLifeOS: Sendable {
     }
 
     /// Starts `serve` and returns once it has said where it answers.
+    ///
+    /// - Parameter wrapper: a program, by its whole path, and arguments for it to run this one with.
     static func start(
-        home: String, _ environment: [String: String] = [:], arguments: [String] = []
+        home: String, _ environment: [String: String] = [:], arguments: [String] = [], wrapper: [String] = []
     ) async throws -> RunningLifeOS {
         let environment = Self.environment(home: home, environment)
-        let child = try await Program(program, ["serve", "--json"] + arguments, environment: environment).start()
+        let words = wrapper + [program, "serve", "--json"] + arguments
+        let child = try await Program(words[0], Array(words.dropFirst()), environment: environment).start()
         var address: String?
         try await eventually(within: .seconds(60), "lifeos says where it answers") {
             if let exit = child.exit { throw Ended(exit: exit, errors: String(decoding: child.errors, as: UTF8.self)) }

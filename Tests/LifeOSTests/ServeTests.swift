@@ -58,6 +58,54 @@ import Testing
         _ = try await lifeos.stop()
     }
 
+    @Test func underTheUsualLimitOfFilesOneAddressKeepsNobodyElseOut() async throws {
+        let lifeos = try await RunningLifeOS.start(home: home, wrapper: ["/usr/bin/prlimit", "--nofile=1024:1024"])
+        let port = try #require(UInt16(lifeos.address.split(separator: ":").last ?? ""))
+        func status(from source: String, _ client: RawHTTP? = nil) async throws -> Int {
+            let client = try client ?? RawHTTP(.tcp(port: port), from: source)
+            _ = try? await client.send("GET /health/live HTTP/1.1\r\nHost: test\r\n\r\n")
+            return try await client.response().status
+        }
+        var held: [RawHTTP] = []
+        for _ in 0..<300 {
+            let client = try RawHTTP(.tcp(port: port), from: "127.0.0.2")
+            if try await status(from: "127.0.0.2", client) == 200 { held.append(client) }
+        }
+        #expect(50...250 ~= held.count, "a quarter of what there is")
+        #expect(try await status(from: "127.0.0.2") == 503)
+        #expect(try await status(from: "127.0.0.1") == 200)
+        #expect(try await lifeos.stop() == .code(0))
+        #expect(String(decoding: lifeos.child.errors, as: UTF8.self).contains("LimitNOFILE"))
+    }
+
+    @Test func theLimitOfFilesIsRaisedAsFarAsItGoes() async throws {
+        let lifeos = try await RunningLifeOS.start(home: home, wrapper: ["/usr/bin/prlimit", "--nofile=256:3000"])
+        #expect(try await lifeos.get("/metrics").text.contains("\nprocess_max_fds 3000"))
+        #expect(try await lifeos.stop() == .code(0))
+    }
+
+    @Test func aPrivateKeyThatOthersCanReadIsRefused() async throws {
+        let (key, certificate) = (folder.path("key.pem"), folder.path("certificate.pem"))
+        let made = try await Program(
+            "/usr/bin/openssl",
+            [
+                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1",
+                "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate,
+            ]
+        ).run()
+        try #require(made.exit.isSuccess, "\(made.errorText)")
+        let tls = ["LIFEOS_TLS_CERTIFICATE": certificate, "LIFEOS_TLS_KEY": key]
+        for (mode, isTaken) in [("644", false), ("660", false), ("604", false), ("640", true), ("600", true)] {
+            _ = try await Program("/bin/chmod", [mode, key]).run()
+            let found = try await RunningLifeOS.run(["doctor", "--json"], home: home, tls)
+            #expect(found.outputText.contains("chmod 640 \(key)") == !isTaken, "\(mode): \(found.outputText)")
+        }
+        _ = try await Program("/bin/chmod", ["644", key]).run()
+        let refused = try await RunningLifeOS.run(["serve"], home: home, tls)
+        #expect(refused.exit == .code(2))
+        #expect(refused.errorText.contains("\(key) can be read or changed by others"))
+    }
+
     @Test func aSecondServeOnTheSameHomeIsRefused() async throws {
         let lifeos = try await RunningLifeOS.start(home: home)
         let second = try await RunningLifeOS.run(["serve"], home: home)

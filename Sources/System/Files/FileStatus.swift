@@ -6,6 +6,8 @@ public struct FileStatus: Sendable, Hashable {
     public let modifiedNanosecondsSinceEpoch: Int64
     /// What tells the file from others on its file system.
     public let inode: UInt64
+    /// Who may read, write and execute it: the lowest nine bits of its mode.
+    public let permissions: UInt32
     public let isRegularFile: Bool
     public let isFolder: Bool
 
@@ -21,7 +23,8 @@ extension FileDescriptor {
         return FileStatus(
             sizeBytes: Int64(status.st_size),
             modifiedNanosecondsSinceEpoch: Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec),
-            inode: UInt64(status.st_ino), isRegularFile: status.st_mode & S_IFMT == S_IFREG,
+            inode: UInt64(status.st_ino), permissions: status.st_mode & 0o777,
+            isRegularFile: status.st_mode & S_IFMT == S_IFREG,
             isFolder: status.st_mode & S_IFMT == S_IFDIR)
     }
 }

@@ -22,6 +22,7 @@ extension Command {
             },
             Check("catalogue") { try catalogue(settings) },
             Check("home") { home(settings) },
+            Check("TLS") { tls(settings) },
             Check("database") { try await database.schema() },
             Check("log") { try await database.log() },
             Check("events") { try await database.events() },
@@ -68,6 +69,19 @@ extension Command {
                 advice: "Make room: PostgreSQL stops when the disk is full.")
         }
         return .ok("\(home) can be written and has \(mebibytes >> 10) GiB of room.")
+    }
+
+    private static func tls(_ settings: Settings) -> Check.Finding {
+        do {
+            return try TLSFiles.load(settings) == nil
+                ? .ok("It answers by plain HTTP, as LIFEOS_TLS_CERTIFICATE is not set.")
+                : .ok("The certificate and its key can be read, the key by nobody else.")
+        } catch let failure as Failure {
+            return .failed(failure.message, advice: failure.advice ?? "Correct the settings.")
+        } catch {
+            return .failed(
+                "\(error)", advice: "Name files that Life-OS can read in LIFEOS_TLS_CERTIFICATE and LIFEOS_TLS_KEY.")
+        }
     }
 
     private static let diskFreeMebibytesMin: Int64 = 1024

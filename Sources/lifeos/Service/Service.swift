@@ -31,7 +31,7 @@ struct Service {
         let (metrics, logger) = (instruments.metrics, instruments.logger)
         let folders = try Folders(settings)
         let listen = ServerAddress(wanted ?? ForkMark.address(settings, isFork: fork != nil))
-        let tls = try tls(settings)
+        let tls = try TLSFiles.load(settings)
         let (token, tokenSource) = try adminToken(settings)
         let database = try await open(settings, folders, fork: fork, instruments)
         do {
@@ -63,7 +63,9 @@ struct Service {
                     history: studio.history(mark),
                     access: studio.access))
             let server = HTTPServer(
-                configuration: .init(listen: listen, tls: tls), router: router, metrics: metrics, logger: logger)
+                configuration: .init(
+                    listen: listen, tls: tls, limits: ConnectionLimits.derive(settings, logger: logger)),
+                router: router, metrics: metrics, logger: logger)
             do { try server.start() } catch {
                 throw Failure(
                     "\(listen) cannot be used: \(error).",
@@ -153,17 +155,5 @@ struct Service {
         let home = settings[LifeOSSettings.home]
         try Files.makeFolder(home, mode: 0o700)
         return (try AdminToken.load(orMake: "\(home)/admin-token"), "\(home)/admin-token")
-    }
-
-    private static func tls(_ settings: Settings) throws -> HTTPServer.TLS? {
-        switch (settings[LifeOSSettings.tlsCertificate], settings[LifeOSSettings.tlsKey]) {
-        case (nil, nil): return nil
-        case (let certificate?, let key?):
-            return .init(certificate: try Files.readText(certificate), key: try Files.readText(key))
-        default:
-            throw Failure(
-                "Only one of LIFEOS_TLS_CERTIFICATE and LIFEOS_TLS_KEY is set.",
-                advice: "Set both for HTTPS, or none for HTTP.", code: .configuration, exitCode: .usage)
-        }
     }
 }
