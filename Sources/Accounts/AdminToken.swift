@@ -40,5 +40,8 @@ public struct AdminToken: Sendable {
     }
 
     /// A key for signing sessions: whoever changes the token ends every session.
-    var sessionKey: SymmetricKey { SymmetricKey(SHA256.hash(digest.bytes + Array("session".utf8)).bytes) }
+    func sessionKey(scope: String?) -> SymmetricKey {
+        let purpose = "session" + (scope.map { " \($0)" } ?? "")
+        return SymmetricKey(SHA256.hash(digest.bytes + Array(purpose.utf8)).bytes)
+    }
 }

@@ -4,19 +4,22 @@ public import HTTPServer
 public struct Authentication: Middleware {
     private let token: AdminToken
     private let sessions: Sessions
+    private let limit: WrongTokenLimit
     private let signInPath: String
     private let witness: @Sendable (Access) -> Void
 
     /// - Parameters:
+    ///   - limit: slows down those who guess; the one that the sessions have.
     ///   - signInPath: where browsers are sent that ask for a page.
     ///   - witness: told of refusals; must not keep the request waiting.
     public init(
-        token: AdminToken, sessions: Sessions, signInPath: String = "/console/sign-in",
+        token: AdminToken, sessions: Sessions, limit: WrongTokenLimit, signInPath: String = "/console/sign-in",
         witness: @escaping @Sendable (Access) -> Void = { _ in }
     ) {
         self.witness = witness
         self.token = token
         self.sessions = sessions
+        self.limit = limit
         self.signInPath = signInPath
     }
 
@@ -24,9 +27,7 @@ public struct Authentication: Middleware {
         if let authorization = request.header("Authorization") {
             guard let bearer = Self.bearer(authorization), token.matches(bearer) else {
                 witness(Access(.refused, by: .bearer, request, .wrongToken))
-                throw Problem.unauthorized(
-                    "The token is wrong. Send the one of LIFEOS_ADMIN_TOKEN, or of the file admin-token in LIFEOS_HOME."
-                )
+                throw limit.refusal(of: request)
             }
             return nil
         }

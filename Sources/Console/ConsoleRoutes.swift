@@ -82,9 +82,10 @@ public struct ConsoleRoutes: Sendable {
         router.post(
             "/console/sign-out", body: .buffered(bytesMax: 1 << 10),
             info: RouteInfo(name: "console.session.end", summary: "Ends the session.", tags: ["console"])
-        ) { request in
+        ) { request async throws in
+            let cookie = try await parts.sessions.end(request)
             var answer = Response.redirect(to: "/console/sign-in")
-            answer.headers.add("Set-Cookie", parts.sessions.end(request))
+            answer.headers.add("Set-Cookie", cookie)
             return answer
         }
     }
@@ -92,16 +93,22 @@ public struct ConsoleRoutes: Sendable {
     private func signIn(_ request: Request) throws -> Response {
         try Authentication.refuseForgery(request)
         let token = try request.form().values(of: "token").first ?? ""
-        guard let cookie = try parts.sessions.begin(with: token, request) else {
-            return .html(
-                SignInPage(
-                    notice: parts.notice,
-                    complaint: "This is not the token. It stands in the file admin-token in LIFEOS_HOME."
-                ).page, .unauthorized)
+        switch try parts.sessions.begin(with: token, request) {
+        case .begun(let cookie):
+            var answer = Response.redirect(to: "/console")
+            answer.headers.add("Set-Cookie", cookie)
+            return answer
+        case .refused(retryAfter: nil):
+            return .html(SignInPage(notice: parts.notice, complaint: "This is not the token.").page, .unauthorized)
+        case .refused(let wait?):
+            let problem = Problem.tooManyRequests(
+                "This is not the token, and too many wrong ones came from your address. The right one is taken at once.",
+                retryAfter: wait)
+            var answer = Response.html(
+                SignInPage(notice: parts.notice, complaint: problem.detail).page, problem.status)
+            for (name, value) in problem.headers { answer.headers.add(name, value) }
+            return answer
         }
-        var answer = Response.redirect(to: "/console")
-        answer.headers.add("Set-Cookie", cookie)
-        return answer
     }
 }
 

@@ -99,7 +99,10 @@ final class Studio: Sendable {
         declareOpen(&router)
         let open = router.routes
         router.group("") { signedIn in
-            signedIn.use(Authentication(token: token, sessions: Sessions(token: token, isSecure: false)))
+            let limit = WrongTokenLimit()
+            let sessions = Sessions(
+                token: token, isSecure: false, ended: EndedSessions(), limit: limit, record: { _ in })
+            signedIn.use(Authentication(token: token, sessions: sessions, limit: limit))
             declareGuarded(&signedIn)
             DescriptionRoutes(
                 catalogue: catalogue, version: "test", server: "http://127.0.0.1", headers: headers.headers

@@ -24,18 +24,26 @@ import Testing
     ) async throws {
         let token = AdminToken(SignInTests.token)
         let witness: @Sendable (Access) -> Void = { recorder.witness($0) }
-        let sessions = Sessions(token: token, isSecure: false, witness: witness)
+        let limit = WrongTokenLimit()
+        let sessions = Sessions(
+            token: token, isSecure: false, ended: EndedSessions(), limit: limit, witness: witness,
+            record: { witness($0) })
         var router = Router()
         router.post("/begin") { request in
-            let cookie = try sessions.begin(with: String(decoding: request.body, as: UTF8.self), request)
-            return cookie.map { Response(headers: ["Set-Cookie": $0]) } ?? .empty(.unauthorized)
+            let text = String(decoding: request.body, as: UTF8.self)
+            guard case .begun(let cookie) = try sessions.begin(with: text, request) else {
+                return .empty(.unauthorized)
+            }
+            return Response(headers: ["Set-Cookie": cookie])
         }
         router.group("") { inner in
-            inner.use(Authentication(token: token, sessions: sessions, witness: witness))
+            inner.use(Authentication(token: token, sessions: sessions, limit: limit, witness: witness))
             inner.get("/secret") { _ in .text("gold") }
             inner.get("/api/v2/admin/secret") { _ in .text("gold") }
             inner.post("/secret") { _ in .text("changed") }
-            inner.post("/end") { request in Response(headers: ["Set-Cookie": sessions.end(request)]) }
+            inner.post("/end") { request async throws in
+                Response(headers: ["Set-Cookie": try await sessions.end(request)])
+            }
         }
         let server = HTTPServer(router: router, metrics: Metrics())
         try server.start()
@@ -77,6 +85,7 @@ import Testing
                 "refused bearer no_token", "refused bearer no_token", "refused session forged_request",
                 "signed_out console ",
             ])
+        #expect(told.one[1].session != nil && told.one[1].session == told.one.last?.session)
         #expect(told.one[1].userAgent == "Tester/1")
         #expect(told.one[2].path == "/secret")
         let text = "\(told.records)"

@@ -10,28 +10,32 @@ import Testing
 @Suite struct SignInTests {
     static let token = "sesame, open the door"
 
-    struct ScriptedTime: WallClock {
-        let time: Timestamp
-        func now() -> Timestamp { time }
-    }
-
     static func serve(
-        at time: Timestamp = SystemWallClock().now(), _ body: (String, HTTPClient) async throws -> Void
+        clock: any WallClock = SystemWallClock(), scope: String? = nil, ended: EndedSessions? = nil,
+        record: @escaping @Sendable (Access) async throws -> Void = { _ in },
+        _ body: (String, HTTPClient) async throws -> Void
     ) async throws {
         let token = AdminToken(Self.token)
-        let sessions = Sessions(token: token, isSecure: false, clock: ScriptedTime(time: time))
+        let limit = WrongTokenLimit(clock: clock)
+        let sessions = Sessions(
+            token: token, scope: scope, isSecure: false, clock: clock, ended: ended ?? EndedSessions(clock: clock),
+            limit: limit, record: record)
         var router = Router()
         router.post("/begin") { request in
-            var response = Response.empty()
             let text = String(decoding: request.body, as: UTF8.self)
-            guard let cookie = try sessions.begin(with: text, request) else { throw Problem.unauthorized() }
-            response.headers.add("Set-Cookie", cookie)
-            return response
+            switch try sessions.begin(with: text, request) {
+            case .begun(let cookie): return Response(.noContent, headers: ["Set-Cookie": cookie])
+            case .refused(nil): throw Problem.unauthorized()
+            case .refused(let wait?): throw Problem.tooManyRequests(retryAfter: wait)
+            }
         }
         router.group("") { inner in
-            inner.use(Authentication(token: token, sessions: sessions))
+            inner.use(Authentication(token: token, sessions: sessions, limit: limit))
             inner.get("/secret") { _ in .text("gold") }
             inner.post("/secret") { _ in .text("changed") }
+            inner.post("/end") { request async throws in
+                Response(headers: ["Set-Cookie": try await sessions.end(request)])
+            }
         }
         let server = HTTPServer(router: router, metrics: Metrics())
         try server.start()
@@ -67,19 +71,23 @@ import Testing
     @Test func aSessionOpensUntilItEndsAndOnlyUnchanged() async throws {
         let start = try #require(Timestamp("2026-11-21T06:00:00Z"))
         var cookie = ""
-        try await Self.serve(at: start) { base, client in
+        try await Self.serve(clock: ScriptedWallClock(start)) { base, client in
             let begun = try await client.send(.init(.post, "\(base)/begin", body: .bytes(Array(Self.token.utf8))))
             let header = try #require(begun.headers["Set-Cookie"])
             #expect(header.contains("HttpOnly") && header.contains("SameSite=Strict"))
             cookie = String(header.prefix { $0 != ";" })
             let opened = try await client.send(.init(.get, "\(base)/secret", headers: ["Cookie": "a=b; \(cookie)"]))
             #expect(opened.text == "gold")
-            for forged in [cookie + "x", cookie.replacing("=1", with: "=2"), "lifeos_session=", "lifeos_session=1.2"] {
+            for forged in [
+                cookie + "x", cookie.replacing(".1", with: ".2"), cookie.replacing("=", with: "=x"),
+                cookie.split(separator: ".").dropFirst().joined(separator: "."), "lifeos_session=",
+                "lifeos_session=1.2", "lifeos_session=1.2.3",
+            ] {
                 let refused = try await client.send(.init(.get, "\(base)/secret", headers: ["Cookie": forged]))
                 #expect(refused.status == 401, "\(forged)")
             }
         }
-        try await Self.serve(at: start + .seconds(12 * 3_600 + 1)) { base, client in
+        try await Self.serve(clock: ScriptedWallClock(start + .seconds(12 * 3_600 + 1))) { base, client in
             let late = try await client.send(.init(.get, "\(base)/secret", headers: ["Cookie": cookie]))
             #expect(late.status == 401)
         }

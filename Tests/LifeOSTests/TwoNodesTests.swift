@@ -63,6 +63,39 @@ import Testing
         }
     }
 
+    /// The cookie used to work on for twelve hours, on both nodes.
+    @Test func aSignOutEndsTheSessionOnBothNodesAndAfterARestart() async throws {
+        try await TestDatabase.with { database in
+            var cookie = ""
+            func isSignedIn(_ node: RunningLifeOS) async throws -> Bool {
+                try await node.get("/api/v2/characters", headers: ["Cookie": cookie]).status == 200
+            }
+            func post(_ path: String, _ body: String, to node: RunningLifeOS) async throws -> HTTPClient.Response {
+                let headers: HTTPClient.Headers = [
+                    "Cookie": cookie, "Sec-Fetch-Site": "same-origin",
+                    "Content-Type": "application/x-www-form-urlencoded",
+                ]
+                return try await node.client.send(
+                    .init(.post, node.address + path, headers: headers, body: .bytes(Array(body.utf8))))
+            }
+            try await withNodes(on: database) { nodes in
+                let token = RunningLifeOS.token.replacing(" ", with: "+")
+                let begun = try await post("/console/sign-in", "token=\(token)", to: nodes[0])
+                cookie = String(try #require(begun.headers["Set-Cookie"]).prefix { $0 != ";" })
+                for node in nodes { #expect(try await isSignedIn(node)) }
+                let ended = try await post("/console/sign-out", "", to: nodes[0])
+                #expect(ended.status == 303)
+                #expect(try await !isSignedIn(nodes[0]))
+                try await eventually(within: .seconds(5), "the other node heard of it") {
+                    try await !isSignedIn(nodes[1])
+                }
+            }
+            try await withNodes(on: database) { nodes in
+                for node in nodes { #expect(try await !isSignedIn(node)) }
+            }
+        }
+    }
+
     private func withNodes(
         on database: TestDatabase, _ body: ([RunningLifeOS]) async throws -> Void
     ) async throws {

@@ -22,7 +22,7 @@ enum ProblemCodes {
     /// What can be wrong with any body.
     static let ofBodies: Set<Status> = [.unsupportedMediaType, .unprocessableContent]
     /// What only those meet who are not known.
-    static let guarded: Set<Status> = [.unauthorized, .forbidden]
+    static let guarded: Set<Status> = [.unauthorized, .forbidden, .tooManyRequests]
 
     static let all: [Entry] = [
         .init(.badRequest, "bad_request", "The request cannot be used as it is."),

@@ -28,8 +28,12 @@ public struct Access: Sendable, Hashable {
     public let userAgent: String?
     public let client: String
     public let requestID: String
+    /// The name of the session that began or ended; worth nothing without the signature of its cookie.
+    public let session: String?
 
-    public init(_ outcome: Outcome, by way: Way, _ request: Request, _ refusal: Refusal? = nil) {
+    public init(
+        _ outcome: Outcome, by way: Way, _ request: Request, _ refusal: Refusal? = nil, session: String? = nil
+    ) {
         self.outcome = outcome
         self.way = way
         self.refusal = refusal
@@ -38,6 +42,7 @@ public struct Access: Sendable, Hashable {
         userAgent = request.header("User-Agent").map(Self.printable)
         client = request.remoteAddress.description
         requestID = request.requestID
+        self.session = session
     }
 
     private static let lengthMax = 200

@@ -131,10 +131,12 @@ extension Problem {
         Problem(.unprocessableContent, code, detail)
     }
 
-    public static func tooManyRequests(retryAfter: Duration, code: Code = "too_many_requests") -> Problem {
+    public static func tooManyRequests(
+        _ detail: String = "You ask too often.", retryAfter: Duration, code: Code = "too_many_requests"
+    ) -> Problem {
         let seconds = wholeSeconds(retryAfter)
         return Problem(
-            .tooManyRequests, code, "You ask too often. Try again in \(inWords(seconds)).",
+            .tooManyRequests, code, "\(detail) Try again in \(inWords(seconds)).",
             headers: ["Retry-After": "\(seconds)"])
     }
 

@@ -28,11 +28,17 @@ enum Routes {
         let inspection: InspectionRoutes
         let history: HistoryRoutes
         let access: AccessRecorder
+        let signIns: SignInLog
+        let endedSessions: EndedSessions
     }
 
     static func router(_ parts: Parts) throws -> Router {
         let witness: @Sendable (Access) -> Void = { [access = parts.access] in access.witness($0) }
-        let sessions = Sessions(token: parts.token, isSecure: parts.isSecure, witness: witness)
+        let limit = WrongTokenLimit()
+        let sessions = Sessions(
+            token: parts.token, scope: parts.mark?.origin.name.text, isSecure: parts.isSecure,
+            ended: parts.endedSessions, limit: limit, witness: witness,
+            record: { [signIns = parts.signIns] in try await signIns.writeSignOut($0) })
         let health = HealthRoutes(checks: parts.checks, version: LifeOS.version)
         let console = try ConsoleRoutes(
             .init(
@@ -51,7 +57,7 @@ enum Routes {
         console.declareOpen(in: &router)
         let open = router.routes
         router.group("") { signedIn in
-            signedIn.use(Authentication(token: parts.token, sessions: sessions, witness: witness))
+            signedIn.use(Authentication(token: parts.token, sessions: sessions, limit: limit, witness: witness))
             console.declare(in: &signedIn)
             parts.history.declare(in: &signedIn)
             parts.entities.declare(in: &signedIn)

@@ -61,7 +61,7 @@ struct Service {
                         blobs: backups.blobs, effects: ForkMark.effects(mark)),
                     audit: studio.audit, inspection: studio.inspection,
                     history: studio.history(mark),
-                    access: studio.access))
+                    access: studio.access, signIns: studio.signIns, endedSessions: studio.endedSessions))
             let server = HTTPServer(
                 configuration: .init(
                     listen: listen, tls: tls, limits: ConnectionLimits.derive(settings, logger: logger)),

@@ -2,6 +2,7 @@ import Accounts
 import Catalogue
 import Entities
 import EventLog
+import HTTPServer
 import JSON
 import System
 import Telemetry
@@ -12,17 +13,38 @@ struct SignInLog: Sendable {
     let logger: Logger
 
     func write(_ record: AccessRecorder.Record) async {
+        do {
+            try await append(record)
+        } catch {
+            logger.warning("A sign-in or refusal could not be recorded", ["error": "\(error)"])
+        }
+    }
+
+    /// Records that a session was signed out, and returns once all nodes will hear of it.
+    func writeSignOut(_ access: Access) async throws(Problem) {
+        do {
+            try await append(.one(access))
+        } catch let rejection as Rejection {
+            // Sending it again would not help. Here the session ends all the same.
+            logger.error(
+                "A sign-out ends the session on this node only: the catalogue's `sign_in` does not take it",
+                ["rejection": "\(rejection)"])
+        } catch {
+            logger.warning("A sign-out could not be recorded", ["error": "\(error)"])
+            throw .serviceUnavailable(
+                "The sign-out could not be recorded, so the session goes on.", retryAfter: .seconds(2),
+                code: "database_unavailable")
+        }
+    }
+
+    private func append(_ record: AccessRecorder.Record) async throws {
         guard let type = service.catalogue[type: "sign_in"] else { return }
         var meta = EventMeta(actor: Self.stranger, command: service.identifiers.next())
         let (verb, data) = Self.event(record, &meta)
         var command = EntityCommand(
             .declared(verb: verb, .object(data)), on: service.identifiers.next(), of: type, meta: meta)
         command.isFresh = true
-        do {
-            _ = try await service.writer.submit(command)
-        } catch {
-            logger.warning("A sign-in or refusal could not be recorded", ["event": verb, "error": "\(error)"])
-        }
+        _ = try await service.writer.submit(command)
     }
 
     /// Who acts where nobody who is known does.
@@ -45,6 +67,7 @@ struct SignInLog: Sendable {
                 data["method"] = .string(access.method)
                 data["path"] = .string(access.path)
             }
+            if let session = access.session { data["session"] = .string(session) }
             if let agent = access.userAgent { data["user_agent"] = .string(agent) }
             return (access.outcome.rawValue, data)
         case .many(let tally):

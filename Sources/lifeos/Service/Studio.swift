@@ -7,6 +7,7 @@ import EventLog
 import JSON
 import Postgres
 import Projections
+import System
 import Telemetry
 
 /// What people keep, from the log up to the routes.
@@ -17,7 +18,8 @@ struct Studio {
     let routes: EntityRoutes
     let log: LogRoutes
     let cache: CacheRoutes
-    private let signIns: SignInLog
+    let signIns: SignInLog
+    let endedSessions: EndedSessions
     let background: Background
     private let projectionWork: ProjectionWork
     var projections: ProjectionRoutes { ProjectionRoutes(work: projectionWork, background: background) }
@@ -38,6 +40,8 @@ struct Studio {
         let cache = ResponseCache(catalogue: catalogue, headers: headers.headers, metrics: metrics)
         let tail = LogTail(pool: pool, metrics: metrics, logger: logger)
         tail.observe { cache.take($0) }
+        let endedSessions = EndedSessions()
+        tail.observe { SignOutWatch.take($0, into: endedSessions) }
         let service = EntityService(
             catalogue: catalogue, statements: try EntityStatements(files), pool: pool, configuration: writer,
             metrics: metrics, logger: logger.named("log"),
@@ -45,11 +49,13 @@ struct Studio {
             committed: { if !tail.offer($0) { cache.take($0) } })
         try await tail.start()
         _ = try await service.log.identity()
+        try await SignOutWatch.catchUp(
+            endedSessions, from: EventReader(pool: pool), now: SystemWallClock().now())
         return Studio(
             service: service, tail: tail, routes: EntityRoutes(service: service, cache: cache),
             log: LogRoutes(reader: EventReader(pool: pool), tail: tail) { newestData(of: $0, catalogue) },
             cache: CacheRoutes(cache: cache),
-            signIns: SignInLog(service: service, logger: logger.named("sign-ins")),
+            signIns: SignInLog(service: service, logger: logger.named("sign-ins")), endedSessions: endedSessions,
             background: Background(service, logger: logger),
             projectionWork: ProjectionWork(service: service, files: files, logger: logger.named("projections")))
     }
