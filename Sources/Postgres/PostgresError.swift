@@ -34,8 +34,15 @@ public struct PostgresError: Error, Sendable, Equatable {
         self.hint = hint
     }
 
-    /// The transaction lost a race and may succeed when it is run again.
-    public var isWorthRetrying: Bool { code == .serializationFailure || code == .deadlockDetected }
+    /// The transaction lost a race, or met a statement that has to be prepared anew, and may succeed when it is run again.
+    public var isWorthRetrying: Bool {
+        code == .serializationFailure || code == .deadlockDetected || isStatementStale
+    }
+
+    /// What was prepared no longer fits its tables, or is gone. It is forgotten by now: another try prepares it anew.
+    ///
+    /// Hazard: a statement that asks for what PostgreSQL does not support has the same code, so try again only once.
+    public var isStatementStale: Bool { code == .planChanged || code == .statementMissing }
 
     func named(_ query: QueryName) -> PostgresError {
         var named = self
@@ -71,6 +78,8 @@ extension PostgresError.Code {
     public static let lockNotAvailable = Self("55P03")
     public static let queryCanceled = Self("57014")
     public static let adminShutdown = Self("57P01")
+    /// A statement was sent after an earlier one had failed the transaction, or such a transaction was to be committed.
+    public static let transactionFailed = Self("25P02")
     static let planChanged = Self("0A000")
     static let statementMissing = Self("26000")
 

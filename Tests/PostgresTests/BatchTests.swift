@@ -81,6 +81,50 @@ import Testing
         }
     }
 
+    /// The story: a statement that made room for others was dropped after the batch had been committed. That failed, and the
+    /// batch was taken for failed, and made again.
+    @Test func aCommittedBatchIsNotFailedByWhatIsTidiedAfterIt() async throws {
+        try await withPool({ $0.connection.preparedStatementsMax = 2 }) { pool in
+            try await pool.execute("create", "CREATE TABLE t (a int)")
+            try await pool.withConnection { connection in
+                _ = try connection.query("old", "SELECT 'old'")
+                let old = try connection.query(
+                    "name", "SELECT name FROM pg_prepared_statements WHERE statement = \("SELECT 'old'")"
+                ).only(String.self)
+                var batch = Batch("append")
+                batch.add("begin", "BEGIN")
+                batch.add("insert", "INSERT INTO t VALUES (1)")
+                // So that dropping it once more is refused.
+                batch.add("drop", SQL(unsafeSQL: "DEALLOCATE \(old)"))
+                batch.add("commit", "COMMIT")
+                try connection.run(batch)
+                let count = try connection.query("count", "SELECT count(*) FROM t").only(Int.self)
+                #expect(count == 1)
+            }
+        }
+    }
+
+    /// The story: the columns of a table changed, or someone discarded what was prepared. Queries recovered from that;
+    /// batches failed with it for ever after.
+    @Test(arguments: ["ALTER TABLE t ADD COLUMN b int", "DEALLOCATE ALL"])
+    func aBatchRecoversFromStatementsThatWentStale(change: String) async throws {
+        try await withPool { pool in
+            try await pool.execute("create", "CREATE TABLE t (a int)")
+            try await pool.withConnection { connection in
+                var batch = Batch("read")
+                for _ in 0..<2 { batch.add("all", "SELECT * FROM t") }
+                batch.add("one", "SELECT t.* FROM t")
+                try connection.run(batch)
+                try connection.runScript("change", unsafeSQL: change)
+                let stale = batch
+                let error = await postgresError { try connection.run(stale) }
+                #expect(error?.isStatementStale == true && error?.isWorthRetrying == true)
+                let answers = try connection.run(batch)
+                #expect(answers.count == 3)
+            }
+        }
+    }
+
     /// Both sides fill their buffers: who only sends or only reads would wait for ever.
     @Test func largeStatementsAndLargeAnswersDoNotBlockEachOther() async throws {
         try await withPool { pool in

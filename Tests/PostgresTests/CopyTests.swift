@@ -158,6 +158,28 @@ import Testing
         }
     }
 
+    /// The story: the server refused the rows at their end, and was then told to give up a COPY that was over by then,
+    /// which libpq takes for a mistake, and so a healthy connection was closed.
+    @Test func aCopyThatTheServerRefusesKeepsTheConnection() async throws {
+        try await withPool { pool in
+            try await fill(pool, 0)
+            try await pool.execute("key", "ALTER TABLE t ADD PRIMARY KEY (id)")
+            try await pool.withConnection { connection in
+                let before = connection.processID
+                for rows in [2, 20_000] {
+                    let error = await postgresError {
+                        try await connection.copyIn("doubled", Self.into) { writer in
+                            for _ in 0..<rows { try writer.write(7, "x", Timestamp?.none) }
+                        }
+                    }
+                    #expect(error?.code == .uniqueViolation && error?.isConnectionLost == false)
+                    let count = try connection.query("count", "SELECT count(*) FROM t").only(Int.self)
+                    #expect(count == 0 && connection.processID == before)
+                }
+            }
+        }
+    }
+
     @Test(arguments: [
         "COPY (SELECT 1) TO STDOUT", "SELECT 1", "COPY t FROM STDIN (FORMAT binary)", "COPY missing TO STDOUT", "",
     ])

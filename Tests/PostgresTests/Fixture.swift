@@ -75,6 +75,12 @@ extension PostgresPool {
         _ = try await query("terminate", "SELECT pg_terminate_backend(\(Int32(processID)))")
     }
 
+    /// Whether the server has that process still.
+    func isAlive(_ processID: Int) async throws -> Bool {
+        try await query("alive", "SELECT count(*) FROM pg_stat_activity WHERE pid = \(Int32(processID))")
+            .only(Int.self) == 1
+    }
+
     /// Waits until some other session of this database runs a query that contains `text`; returns its process.
     func whoRuns(_ text: String) async throws -> Int {
         let found = Atomic<Int>(0)

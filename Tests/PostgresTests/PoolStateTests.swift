@@ -100,9 +100,14 @@ import Testing
     @Test func onlyConnectionsIdleForLongAreTakenForCare() {
         var state = State(connectionsMax: 3, waitersMax: 10)
         for (index, name) in ["a", "b", "c"].enumerated() { _ = state.adopt(name, now: moment(UInt64(index * 10))) }
-        let old = state.takeIdle(before: moment(10))
-        #expect(old.map(\.member) == ["a", "b"])
-        for idle in old.reversed() { _ = state.putBack(idle) }
+        var (cared, last): ([String], Monotonic?) = ([], nil)
+        while let idle = state.takeIdle(after: last, before: moment(10)) {
+            #expect(state.idle.count == 2, "the others can be lent meanwhile")
+            cared.append(idle.member)
+            last = idle.since
+            _ = state.putBack(idle)
+        }
+        #expect(cared == ["a", "b"])
         #expect(state.idle.map(\.member) == ["a", "b", "c"])
     }
 

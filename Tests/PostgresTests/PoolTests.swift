@@ -177,6 +177,32 @@ import Testing
         }
     }
 
+    /// The story: all idle connections were taken at once to be looked after, one after the other. One server process that
+    /// hung kept the others from callers for ten seconds.
+    @Test func oneHangingServerProcessKeepsNoOtherConnectionFromCallers() async throws {
+        try await withPool({
+            $0.connectionsMax = 3
+            $0.acquireTimeout = .seconds(2)
+            $0.careInterval = .milliseconds(50)
+            $0.connection.cancelGrace = .seconds(60)
+            $0.idleUncheckedMax = .seconds(60)
+        }) { pool in
+            // The one that is idle for longest is looked after first, and lent last.
+            let longestIdle = try await pool.withConnection { _ in
+                try await pool.withConnection { _ in try await pool.withConnection { $0.processID } }
+            }
+            let frozen = try #require(RunningProcess(id: Int32(longestIdle)))
+            frozen.signal(.stop)
+            defer { frozen.signal(.resume) }
+            try await eventually("it is looked after") { pool.connectionCounts.lent > 0 }
+            for _ in 0..<2 {
+                let answer = await postgresError { try await pool.query("other", "SELECT 1") }
+                #expect(answer == nil)
+            }
+            #expect(pool.connectionCounts.open == 3)
+        }
+    }
+
     /// The story: a server is restarted for an upgrade, and callers who can wait should not notice.
     @Test func aRestartOfTheServerCostsWaitingCallersOnlyTime() async throws {
         let cluster = try await TestCluster.start()

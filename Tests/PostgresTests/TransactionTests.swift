@@ -53,6 +53,119 @@ import Testing
         }
     }
 
+    /// PostgreSQL answers the COMMIT of a transaction in which something failed by `ROLLBACK`, and calls that a success.
+    @Test func aTransactionWithAnIgnoredErrorIsNotSaidToBeCommitted() async throws {
+        try await withPool { pool in
+            try await makeAccounts(pool)
+            let error = await postgresError {
+                try await pool.transaction { connection in
+                    try connection.execute("take", "UPDATE accounts SET amount = 0")
+                    _ = try? connection.query("broken", "SELECT 1 / \(0)")
+                }
+            }
+            #expect(error?.code == .transactionFailed && error?.isConnectionLost == false)
+            #expect(try await amounts(pool) == [10, 20])
+            #expect(pool.connectionCounts == (1, 0))
+        }
+    }
+
+    @Test func aConstraintThatWaitsForTheCommitFailsTheTransaction() async throws {
+        try await withPool { pool in
+            try await pool.execute("create", "CREATE TABLE t (a int UNIQUE DEFERRABLE INITIALLY DEFERRED)")
+            let error = await postgresError {
+                try await pool.transaction { connection in
+                    try connection.execute("twice", "INSERT INTO t VALUES (1), (1)")
+                }
+            }
+            #expect(error?.code == .uniqueViolation && error?.query == "commit")
+        }
+    }
+
+    @Test func workThatEndsItsTransactionItselfIsRefused() async throws {
+        try await withPool { pool in
+            try await makeAccounts(pool)
+            let error = await postgresError {
+                try await pool.transaction { try $0.runScript("end", unsafeSQL: "COMMIT") }
+            }
+            #expect(error?.code == .usage)
+        }
+    }
+
+    /// The default is short, so that nobody else waits for one that sleeps; who has to sleep says so.
+    @Test func aTransactionThatSleepsIsEndedUnlessItAskedForTheTime() async throws {
+        try await withPool({ $0.connection.settings["idle_in_transaction_session_timeout"] = "50ms" }) { pool in
+            try await makeAccounts(pool)
+            @Sendable func sleepInTransaction(idleMax: Duration?) async throws {
+                try await pool.withConnection { sleeper in
+                    let sleeperID = sleeper.processID
+                    try await sleeper.transaction(idleMax: idleMax) { sleeper in
+                        try sleeper.execute("lock", "UPDATE accounts SET amount = 0 WHERE id = 1")
+                        let end = ContinuousClock.now + .milliseconds(300)
+                        try await eventually("it slept long enough, or was ended") {
+                            if ContinuousClock.now > end { return true }
+                            return try await !pool.isAlive(sleeperID)
+                        }
+                        try sleeper.execute("go_on", "UPDATE accounts SET amount = 0 WHERE id = 2")
+                    }
+                }
+            }
+            let error = await postgresError { try await sleepInTransaction(idleMax: nil) }
+            #expect(error?.isConnectionLost == true)
+            #expect(try await amounts(pool) == [10, 20])
+            try await sleepInTransaction(idleMax: .seconds(60))
+            #expect(try await amounts(pool) == [0, 0])
+        }
+    }
+
+    @Test func waitingForALockHasALimitThatATransactionCanRaise() async throws {
+        try await withPool({ $0.connection.settings["lock_timeout"] = "50ms" }) { pool in
+            try await makeAccounts(pool)
+            try await pool.transaction { holder in
+                try holder.execute("hold", "UPDATE accounts SET amount = 0 WHERE id = 1")
+                let error = await postgresError {
+                    try await pool.execute("wait", "UPDATE accounts SET amount = 1 WHERE id = 1")
+                }
+                #expect(error?.code == .lockNotAvailable && error?.isConnectionLost == false)
+            }
+            let patient = try await pool.transaction { holder in
+                try holder.execute("hold", "UPDATE accounts SET amount = 0 WHERE id = 1")
+                let patient = Task {
+                    try await pool.transaction { connection in
+                        try connection.waitForLocks(atMost: .seconds(60))
+                        try connection.execute("wait_long", "UPDATE accounts SET amount = 2 WHERE id = 1")
+                    }
+                }
+                _ = try await pool.whoRuns("SET amount = 2")
+                return patient
+            }
+            try await patient.value
+            #expect(try await amounts(pool) == [2, 20])
+        }
+    }
+
+    /// Others hold such a lock for as long as they work: that is not what the limit is for.
+    @Test func anAdvisoryLockIsWaitedForBeyondThatLimit() async throws {
+        try await withPool({ $0.connection.settings["lock_timeout"] = "20ms" }) { pool in
+            let waiter = try await pool.withConnection { holder in
+                try await holder.withAdvisoryLock(4_712) { holder in
+                    let waiter = Task {
+                        try await pool.withConnection { connection in
+                            try await connection.withAdvisoryLock(4_712) { connection in
+                                try connection.query("limit", "SELECT current_setting('lock_timeout')")
+                                    .only(String.self)
+                            }
+                        }
+                    }
+                    _ = try await pool.whoRuns("pg_advisory_lock(4712)")
+                    let end = ContinuousClock.now + .milliseconds(100)
+                    try await eventually { ContinuousClock.now > end }
+                    return waiter
+                }
+            }
+            #expect(try await waiter.value == "20ms", "what follows has the limit again")
+        }
+    }
+
     /// Two that read both and write one each: only in some order, which the server enforces and we run again.
     @Test func aLostRaceIsRunAgain() async throws {
         let metrics = Metrics()

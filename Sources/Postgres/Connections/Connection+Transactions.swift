@@ -1,3 +1,4 @@
+internal import System
 internal import Telemetry
 
 /// What transactions that run at the same time may see of each other.
@@ -16,22 +17,43 @@ extension Connection {
     /// Within an open transaction it is a part of that, undone by itself (a savepoint).
     ///
     /// Losing the connection during COMMIT leaves it open whether it happened: the error's
-    /// ``PostgresError/isOutcomeUnknown`` says so.
+    /// ``PostgresError/isOutcomeUnknown`` says so. An error of a statement must leave `body`: where it is ignored, the
+    /// server keeps nothing of the transaction, and this throws ``PostgresError/Code/transactionFailed``.
+    ///
+    /// - Parameter idleMax: how long `body` may let the server wait between two statements; default what
+    ///   ``ConnectionConfiguration/settings`` say. Hazard: whatever the transaction has locked stays locked meanwhile,
+    ///   also where this process is frozen.
     @discardableResult
     public func transaction<Result>(
-        _ isolation: Isolation = .readCommitted, readOnly: Bool = false,
+        _ isolation: Isolation = .readCommitted, readOnly: Bool = false, idleMax: Duration? = nil,
         _ body: (isolated Connection) async throws -> Result
     ) async throws -> Result {
         if session.isInTransaction { return try await savepoint(body) }
         _ = try session.run("begin", Self.begin(isolation, readOnly))
         do {
+            if let idleMax { try allowIdling(idleMax) }
             let result = try await body(self)
-            _ = try session.run("commit", "COMMIT")
+            try session.commit()
             return result
         } catch {
             if session.isInTransaction { session.rollBack() }
             throw error
         }
+    }
+
+    private func allowIdling(_ duration: Duration) throws(PostgresError) {
+        let milliseconds = String(duration.wholeMilliseconds)
+        _ = try session.run(
+            "transaction_idle", "SELECT set_config('idle_in_transaction_session_timeout', \(milliseconds), true)")
+    }
+
+    /// Lets the open transaction wait longer for each lock than ``ConnectionConfiguration/settings`` say.
+    public func waitForLocks(atMost duration: Duration) throws(PostgresError) {
+        guard isInTransaction else {
+            throw PostgresError(.usage, "no transaction is open", hint: "call it within transaction()")
+        }
+        _ = try session.run(
+            "transaction_locks", "SELECT set_config('lock_timeout', \(String(duration.wholeMilliseconds)), true)")
     }
 
     private func savepoint<Result>(_ body: (isolated Connection) async throws -> Result) async throws -> Result {
@@ -64,7 +86,9 @@ extension Connection {
     public func withAdvisoryLock<Result>(
         _ number: Int64, _ body: (isolated Connection) async throws -> Result
     ) async throws -> Result {
-        _ = try session.run("advisory_lock", "SELECT pg_advisory_lock(\(number))")
+        // The others hold it for as long as they work, which says nothing of how long a row or a table may be locked.
+        try session.runScript(
+            "advisory_lock", "SET lock_timeout = 0; SELECT pg_advisory_lock(\(number)); RESET lock_timeout")
         do {
             let result = try await body(self)
             session.unlock(number)

@@ -1,4 +1,5 @@
 internal import CLibpq
+internal import System
 
 /// How to reach a server, and the limits of one connection.
 public struct ConnectionConfiguration: Sendable {
@@ -20,8 +21,30 @@ public struct ConnectionConfiguration: Sendable {
     public var batchStatementsMax = 10_000
     /// Server settings of every connection.
     ///
-    /// By default a server notices within ten seconds that its client is gone, also in the middle of a statement.
-    public var settings = ["client_connection_check_interval": "10s"]
+    /// By default nobody keeps others waiting for much longer than ten seconds: the server notices within that time that
+    /// its client is gone, ends a session that sleeps in a transaction, and gives up waiting for a lock. Work that needs
+    /// longer asks for it: ``Connection/transaction(_:readOnly:idleMax:_:)``, ``Connection/waitForLocks(atMost:)``.
+    public var settings = [
+        "client_connection_check_interval": "10s",
+        "idle_in_transaction_session_timeout": "10s",
+        "lock_timeout": "10s",
+        "tcp_keepalives_idle": "\(Keepalive.idleSeconds)",
+        "tcp_keepalives_interval": "\(Keepalive.intervalSeconds)",
+        "tcp_keepalives_count": "\(Keepalive.count)",
+    ]
+    /// How long something that was sent over TCP may stay unacknowledged, in either direction, before the connection is
+    /// given up; default nil, which leaves it to the system: some fifteen minutes.
+    ///
+    /// Hazard: a peer that is well but reads nothing for so long counts as gone too, such as one that was told to wait
+    /// in the middle of a COPY.
+    public var unacknowledgedMax: Duration?
+
+    /// When a peer that is silent over TCP is asked for a sign of life, and how often before it counts as gone.
+    private enum Keepalive {
+        static let idleSeconds = 5
+        static let intervalSeconds = 2
+        static let count = 3
+    }
 
     public init(connection: String) { self.connection = connection }
 
@@ -35,10 +58,21 @@ public struct ConnectionConfiguration: Sendable {
             options.removeAll { $0.keyword == keyword }
             options.append((keyword, value))
         }
+        func setUnlessGiven(_ keyword: String, _ value: String) {
+            if !options.contains(where: { $0.keyword == keyword }) { options.append((keyword, value)) }
+        }
+        var settings = settings
+        if let milliseconds = unacknowledgedMax?.wholeMilliseconds {
+            settings["tcp_user_timeout"] = "\(milliseconds)ms"
+            setUnlessGiven("tcp_user_timeout", "\(milliseconds)")
+        }
+        setUnlessGiven("keepalives_idle", "\(Keepalive.idleSeconds)")
+        setUnlessGiven("keepalives_interval", "\(Keepalive.intervalSeconds)")
+        setUnlessGiven("keepalives_count", "\(Keepalive.count)")
+        setUnlessGiven("application_name", applicationName)
         let given = options.first { $0.keyword == "options" }?.value ?? ""
         set("options", given + settings.sorted { $0.key < $1.key }.map { Self.option($0.key, $0.value) }.joined())
         set("client_encoding", "UTF8")
-        if !options.contains(where: { $0.keyword == "application_name" }) { set("application_name", applicationName) }
         return options
     }
 

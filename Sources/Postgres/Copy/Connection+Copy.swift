@@ -24,7 +24,7 @@ extension Connection {
         do {
             try await body(writer)
             let count = try writer.end()
-            try session.succeed(name, start, rows: count)
+            session.succeed(name, start, rows: count)
             return count
         } catch let error as PostgresError {
             throw session.fail(name, start, session.abortCopyIn(because: error))
@@ -50,7 +50,7 @@ extension Connection {
             var reader = CopyReader()
             while let batch = try reader.next(session) { try body(batch) }
             _ = try session.collect()
-            try session.succeed(name, start, rows: reader.rowCount)
+            session.succeed(name, start, rows: reader.rowCount)
             return reader.rowCount
         } catch let error as PostgresError {
             throw session.fail(name, start, session.abortCopyOut(because: error))

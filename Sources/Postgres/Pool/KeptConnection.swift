@@ -19,5 +19,13 @@ public final class KeptConnection: Sendable {
 
 extension PostgresPool {
     /// Opens a connection beside those that are lent. It is not closed with the pool: close it yourself.
-    public func keepConnection() async throws(PostgresError) -> KeptConnection { KeptConnection(try await connect()) }
+    ///
+    /// - Parameter change: what is different about it.
+    public func keepConnection(
+        _ change: (inout ConnectionConfiguration) -> Void = { _ in }
+    ) async throws(PostgresError) -> KeptConnection {
+        var connection = configuration.connection
+        change(&connection)
+        return KeptConnection(try await connect(connection))
+    }
 }

@@ -95,11 +95,14 @@ struct PoolState<Member, Waiter> {
         return waiting[..<count].map(\.waiter)
     }
 
-    /// Takes out connections that have been idle since before `moment`, the longest idle first.
-    mutating func takeIdle(before moment: Monotonic) -> [Idle] {
-        let count = idle.firstIndex { $0.since > moment } ?? idle.count
-        defer { idle.removeFirst(count) }
-        return Array(idle[..<count])
+    /// Takes out the connection that has been idle for longest, of those since `moment` at the latest.
+    ///
+    /// - Parameter last: only what has been idle for less long than since then; nil for any.
+    mutating func takeIdle(after last: Monotonic?, before moment: Monotonic) -> Idle? {
+        guard !isClosed, let index = idle.firstIndex(where: { idle in last.map { idle.since > $0 } ?? true }),
+            idle[index].since <= moment
+        else { return nil }
+        return idle.remove(at: index)
     }
 
     /// Puts a connection back where it lay, without making it look used.

@@ -22,11 +22,11 @@ extension PostgresPool {
         }
     }
 
-    func connect() async throws(PostgresError) -> Connection {
+    func connect(_ special: ConnectionConfiguration? = nil) async throws(PostgresError) -> Connection {
         let number = numbers.wrappingAdd(1, ordering: .relaxed).newValue
         do throws(PostgresError) {
             let connection = try Connection(
-                configuration.connection, metrics: queryMetrics, logger: logger, number: Int(number))
+                special ?? configuration.connection, metrics: queryMetrics, logger: logger, number: Int(number))
             try await connection.connect()
             metrics.opened.increment()
             lastFailure.withLock { $0 = nil }
@@ -51,8 +51,12 @@ extension PostgresPool {
 
     /// Asks each connection that was idle for a while whether it is well, and closes those idle for too long.
     func checkIdle() async {
-        let now = Monotonic.now
-        for idle in state.withLock({ $0.takeIdle(before: now) }) {
+        let start = Monotonic.now
+        var last: Monotonic?
+        // One after the other, so that a server that does not answer keeps no more than one of them from callers.
+        while let idle = state.withLock({ $0.takeIdle(after: last, before: start) }) {
+            last = idle.since
+            let now = Monotonic.now
             let count = connectionCounts.open
             let isTooMany = count > configuration.connectionsMin && idle.since + configuration.idleMax < now
             let isWell = isTooMany ? false : await idle.member.isWell()

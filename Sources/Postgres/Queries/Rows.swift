@@ -28,6 +28,9 @@ internal import CLibpq
         return number
     }
 
+    /// What the server says it did, such as `COMMIT`; for a COMMIT that it could not carry out, `ROLLBACK`.
+    var commandTag: String { unsafe PQcmdStatus(result).map { unsafe String(cString: $0) } ?? "" }
+
     public func columnName(_ column: Int) -> String {
         precondition(column >= 0 && column < columnCount, "column \(column) of \(columnCount)")
         guard let name = unsafe PQfname(result, Int32(column)) else { return "" }

@@ -33,10 +33,13 @@ extension Session {
                 answers = try receiveAll(steps, &dropped)
             } catch {
                 if isUsable { try unsafe leavePipeline(connection) }
+                // Whatever changed under one of them may have changed under the others, so all are prepared anew.
+                if error.isStatementStale { dropped += statements.removeAll() }
+                drop(dropped)
                 throw error
             }
             try unsafe leavePipeline(connection)
-            try deallocate(dropped)
+            drop(dropped)
             return answers
         }
     }

@@ -54,9 +54,10 @@ extension Session {
         return try collect().affected
     }
 
-    /// Tells the server to throw away what it got. Returns the error to throw.
+    /// Tells the server to throw away what it got, unless it has ended the COPY itself. Returns the error to throw.
     func abortCopyIn(because error: PostgresError) -> PostgresError {
-        guard isUsable else { return error }
+        // Where no COPY runs any more, libpq takes its end for a mistake of ours, and the connection is well.
+        guard isUsable, mode == .copyIn else { return error }
         do throws(PostgresError) {
             try endCopyIn(message: "given up by the client")
             mode = .idle

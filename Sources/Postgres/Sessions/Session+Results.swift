@@ -11,7 +11,7 @@ extension Session {
         do throws(PostgresError) {
             try begin(start)
             let result = Ambient.tracer == nil ? try body() : try traced(name, body)
-            try succeed(name, start, rows: count(result))
+            succeed(name, start, rows: count(result))
             return result
         } catch {
             throw fail(name, start, error)
@@ -34,8 +34,11 @@ extension Session {
         if isCancelled { throw PostgresError(.cancelled, "the task was cancelled") }
     }
 
-    func succeed(_ name: QueryName, _ start: Monotonic, rows: Int) throws(PostgresError) {
-        if exchange.stop != nil { try settleStop() }
+    func succeed(_ name: QueryName, _ start: Monotonic, rows: Int) {
+        if exchange.stop != nil {
+            // The request to stop came too late. Should it never arrive, the connection is closed, but what was done is done.
+            do throws(PostgresError) { try settleStop() } catch {}
+        }
         let series = series(of: name)
         series.observe(seconds: Monotonic.now.seconds(since: start))
         series.add(rows: rows)

@@ -9,8 +9,8 @@ extension Session {
             } catch {
                 // The table changed since the statement was prepared, or someone discarded it. Inside a transaction
                 // that has failed now; outside nothing has happened yet.
-                guard error.code == .planChanged || error.code == .statementMissing, isUsable else { throw error }
-                if let old = statements.remove(sql), !isInTransaction { tryToDeallocate(old) }
+                guard error.isStatementStale, isUsable else { throw error }
+                if let old = statements.remove(sql) { drop([old]) }
                 if isInTransaction { throw error }
                 return try runPrepared(sql)
             }
@@ -32,21 +32,26 @@ extension Session {
         try sendPrepare(statement, sql)
         try flush()
         _ = try collect()
-        try deallocate(statements.insert(sql, statement))
+        drop(statements.insert(sql, statement))
         return statement.name
     }
 
-    func deallocate(_ names: [String]) throws(PostgresError) {
-        for name in names {
-            try sendSimple("DEALLOCATE \(name)")
-            try flush()
-            _ = try collect()
+    /// Has the server forget statements.
+    ///
+    /// One that stays behind only costs the server memory, so what goes wrong here must not fail the work that it comes
+    /// with, which may be committed already. In a transaction a failure would undo that, so there they wait for its end.
+    func drop(_ names: [String]) {
+        unwanted += names
+        while !isInTransaction, isUsable, let name = unwanted.popLast() {
+            do throws(PostgresError) {
+                try sendSimple("DEALLOCATE \(name)")
+                try flush()
+                _ = try collect()
+            } catch {
+                // Where the server is slow or the task was cancelled, the others would fare no better now.
+                return
+            }
         }
-    }
-
-    /// A statement that stays behind on the server only costs it memory.
-    private func tryToDeallocate(_ name: String) {
-        do throws(PostgresError) { try deallocate([name]) } catch {}
     }
 
     func sendPrepare(_ statement: StatementCache.Statement, _ sql: SQL) throws(PostgresError) {
@@ -91,6 +96,25 @@ extension Session {
             try flush()
             return try collect()
         }
+    }
+
+    /// Commits, and throws where the server could only roll back: to it, that is a success too.
+    func commit() throws(PostgresError) {
+        guard transactionStatus == PQTRANS_INTRANS else {
+            throw transactionStatus == PQTRANS_INERROR || !isUsable
+                ? notCommitted()
+                : PostgresError(
+                    .usage, "the work ended the transaction that it runs in",
+                    hint: "leave COMMIT and ROLLBACK to transaction()")
+        }
+        // A deferred constraint may still fail it; that is an error like any other.
+        guard try run("commit", "COMMIT").commandTag == "COMMIT" else { throw notCommitted() }
+    }
+
+    private func notCommitted() -> PostgresError {
+        PostgresError(
+            .transactionFailed, "nothing of the transaction was kept, because a statement in it had failed",
+            hint: "let errors leave the transaction, or put what may fail into one within it")
     }
 
     /// Ends whatever transaction is open.

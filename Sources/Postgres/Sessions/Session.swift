@@ -31,6 +31,8 @@ internal import Telemetry
     private var series: [QueryName: QueryMetrics.Series] = [:]
 
     var statements: StatementCache
+    /// Statements that the server still has and nobody wants any more.
+    var unwanted: [String] = []
     var mode = Mode.idle
     var exchange = Exchange(deadline: Monotonic(nanoseconds: 0))
     var statementTimeout: Duration
@@ -103,8 +105,11 @@ internal import Telemetry
     }
 
     var isInTransaction: Bool {
-        guard let handle = unsafe handle else { return false }
-        return unsafe PQtransactionStatus(handle) != PQTRANS_IDLE
+        unsafe handle != nil && transactionStatus != PQTRANS_IDLE
+    }
+
+    var transactionStatus: PGTransactionStatusType {
+        unsafe handle.map { unsafe PQtransactionStatus($0) } ?? PQTRANS_UNKNOWN
     }
 
     var processID: Int32 { unsafe handle.map { unsafe PQbackendPID($0) } ?? 0 }

@@ -45,6 +45,12 @@ struct StatementCache {
         return dropped
     }
 
+    /// Forgets all statements; returns their names.
+    mutating func removeAll() -> [String] {
+        defer { known = [:] }
+        return known.values.map(\.name)
+    }
+
     /// Forgets a statement that the server no longer has or can no longer run; returns its name.
     mutating func remove(_ sql: SQL) -> String? { known.removeValue(forKey: sql.text)?.name }
 }
