@@ -29,12 +29,15 @@ CREATE INDEX entities_by_word ON live.entities USING gin (search);
 CREATE INDEX entities_by_tag ON live.entities USING gin (tags) WHERE tags <> '{}';
 
 -- part: write
+-- The tags of all rows come in one array, and with each row the places of its own.
 INSERT INTO live.entities AS old
     (id, type, version, position, created_position, archived, favorite, tags, name, fields, search, document)
-SELECT id, type, version, position, created_position, archived, favorite, tags::text[], name, fields, search, document
-FROM unnest(:id, :type, :version, :position, :created_position, :archived, :favorite, :tags, :name, :fields, :search,
-    :document)
-    AS new (id, type, version, position, created_position, archived, favorite, tags, name, fields, search, document)
+SELECT id, type, version, position, created_position, archived, favorite, (:tags)[first_tag : last_tag], name, fields,
+    search, document
+FROM unnest(:id, :type, :version, :position, :created_position, :archived, :favorite, :first_tag, :last_tag, :name,
+    :fields, :search, :document)
+    AS new (id, type, version, position, created_position, archived, favorite, first_tag, last_tag, name, fields, search,
+        document)
 ON CONFLICT (id, type) DO UPDATE SET
     version = excluded.version, position = excluded.position, archived = excluded.archived, favorite = excluded.favorite,
     tags = excluded.tags, name = excluded.name, fields = excluded.fields, search = excluded.search,

@@ -34,10 +34,11 @@ FROM unnest(:id, :type, :until_position) AS new (id, type, until_position)
 JOIN live.entities AS old ON old.id = new.id AND old.type = new.type
 
 -- part: write
+-- The tags of all rows come in one array, and with each row the places of its own.
 INSERT INTO live.entity_versions
-SELECT id, type, version, position, until_position, created_position, archived, favorite, tags::text[], name, fields, search,
-    document
-FROM unnest(:id, :type, :version, :position, :until_position, :created_position, :archived, :favorite, :tags, :name, :fields,
-    :search, :document)
-    AS new (id, type, version, position, until_position, created_position, archived, favorite, tags, name, fields, search,
-        document)
+SELECT id, type, version, position, until_position, created_position, archived, favorite, (:tags)[first_tag : last_tag],
+    name, fields, search, document
+FROM unnest(:id, :type, :version, :position, :until_position, :created_position, :archived, :favorite, :first_tag,
+    :last_tag, :name, :fields, :search, :document)
+    AS new (id, type, version, position, until_position, created_position, archived, favorite, first_tag, last_tag, name,
+        fields, search, document)

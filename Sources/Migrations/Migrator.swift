@@ -68,6 +68,8 @@ public struct Migrator: Sendable {
         let start = ContinuousClock.now
         do {
             try await connection.transaction { connection in
+                // A backup may be reading a table that the migration changes.
+                try connection.waitForLocks(atMost: Self.statementTimeout)
                 try connection.runScript("migration", unsafeSQL: migration.sql)
                 try connection.execute(
                     "migration_record",

@@ -26,11 +26,13 @@ package final class Studio: Sendable {
 
     package static let root = String(#filePath.split(separator: "/Sources/")[0])
 
-    private init(_ database: TestDatabase, configuration: CommandWriterConfiguration) async throws {
+    private init(
+        _ database: TestDatabase, types: [String: String], configuration: CommandWriterConfiguration
+    ) async throws {
         self.database = database
         pool = try await PostgresPool(
             configuration: .init(connection: database.conninfo), metrics: Metrics(), logger: .silent)
-        catalogue = try Catalogue.load(from: ["\(Self.root)/events"])
+        catalogue = try Self.catalogue(with: types)
         let files = try ProjectionFile.load(from: "\(Self.root)/projections")
         _ = try await ProjectionSet(files: files, catalogue: catalogue).install(in: pool)
         let committed = Committed()
@@ -50,11 +52,22 @@ package final class Studio: Sendable {
         await pool.close()
     }
 
+    /// The shipped catalogue with more types.
+    ///
+    /// - Parameter types: the files' texts by the types' names.
+    package static func catalogue(with types: [String: String]) throws -> Catalogue {
+        let folder = try TemporaryFolder("types")
+        for (name, text) in types { try Files.replace(folder.path("\(name).json"), with: Array(text.utf8)) }
+        return try Catalogue.load(from: types.isEmpty ? ["\(root)/events"] : ["\(root)/events", folder.path])
+    }
+
+    /// - Parameter types: more types than the shipped ones: the files' texts by the types' names.
     package static func with<Result: Sendable>(
-        configuration: CommandWriterConfiguration = .init(), _ body: (Studio) async throws -> Result
+        types: [String: String] = [:], configuration: CommandWriterConfiguration = .init(),
+        _ body: (Studio) async throws -> Result
     ) async throws -> Result {
         let database = try await TestDatabase.make(from: template)
-        let studio = try await Studio(database, configuration: configuration)
+        let studio = try await Studio(database, types: types, configuration: configuration)
         do {
             let result = try await body(studio)
             await studio.close()

@@ -46,7 +46,7 @@ import Testing
             let head = try await EventReader(pool: log.pool).head()
             #expect(
                 list.text
-                    == #"{"items":[\#(expected)],"head":2,"head_hash":"\#(head.hash)","log":"\#(try await log.identity.id)"}"#
+                    == #"{"items":[\#(expected)],"more":false,"head":2,"head_hash":"\#(head.hash)","log":"\#(try await log.identity.id)"}"#
             )
             #expect(try await log.get("/api/v2/admin/events/3").status == 404)
             #expect(try await log.get("/api/v2/admin/events/x").status == 400)

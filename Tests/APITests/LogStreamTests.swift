@@ -130,7 +130,8 @@ import Testing
             #expect(encoded.withLock { $0 } == count)
             latencies.sort()
             let late = latencies[latencies.count * 99 / 100]
-            #expect(late < .seconds(1), "of \(latencies.count) requests, one in a hundred took \(late) or longer")
+            // A debug build, beside other tests: without fairness it was nine seconds and more.
+            #expect(late < .seconds(3), "of \(latencies.count) requests, one in a hundred took \(late) or longer")
         }
     }
 

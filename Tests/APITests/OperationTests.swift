@@ -17,6 +17,7 @@ import Testing
             let follower = try studio.client()
             let events = try #require(begun.json["events"]?.string)
             #expect(try await follower.open("GET \(events)").status == 200)
+            #expect(try await follower.nextEvent()["log"] != nil)
             var types: [String] = []
             while types.last != "operation.completed" {
                 let event = try await follower.nextEvent()

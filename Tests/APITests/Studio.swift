@@ -30,7 +30,10 @@ final class Studio: Sendable {
     static let root = String(#filePath.split(separator: "/Tests/")[0])
     static let token = "a token for the tests"
 
-    private init(_ database: TestDatabase, _ checks: [HealthCheck]) async throws {
+    private init(
+        _ database: TestDatabase, _ checks: [HealthCheck], _ configuration: HTTPServer.Configuration = .init(),
+        _ writer: CommandWriterConfiguration = .init()
+    ) async throws {
         self.database = database
         let metrics = Metrics()
         pool = try await PostgresPool(
@@ -47,7 +50,8 @@ final class Studio: Sendable {
         // Tests make operations by hand that nobody carries.
         limits.deadAfter = .seconds(3_600)
         let service = EntityService(
-            catalogue: catalogue, statements: try EntityStatements(files), pool: pool, operations: limits,
+            catalogue: catalogue, statements: try EntityStatements(files), pool: pool, configuration: writer,
+            operations: limits,
             metrics: metrics, logger: .silent, committed: { if !tail.offer($0) { cache.take($0) } })
         self.service = service
         try await tail.start()
@@ -80,7 +84,7 @@ final class Studio: Sendable {
             shelf.declare(in: &signedIn)
         }
         routes = router.routes
-        server = HTTPServer(router: router, metrics: metrics, logger: .silent)
+        server = HTTPServer(configuration: configuration, router: router, metrics: metrics, logger: .silent)
         try server.start()
         guard case .address(let host, let port) = server.boundAddress else { throw NoAddress() }
         address = .tcp(host: host, port: port)
@@ -96,6 +100,7 @@ final class Studio: Sendable {
         let token = AdminToken(token)
         var router = Router()
         router.use(headers)
+        DatabaseProblems.declare(in: &router)
         declareOpen(&router)
         let open = router.routes
         router.group("") { signedIn in
@@ -121,10 +126,11 @@ final class Studio: Sendable {
 
     static func with<Result: Sendable>(
         checks: [HealthCheck] = [HealthCheck("test") { .init(.ok, "It is a test.") }],
+        configuration: HTTPServer.Configuration = .init(), writer: CommandWriterConfiguration = .init(),
         _ body: (Studio) async throws -> Result
     ) async throws -> Result {
         let database = try await TestDatabase.make(from: template)
-        let studio = try await Studio(database, checks)
+        let studio = try await Studio(database, checks, configuration, writer)
         do {
             let result = try await body(studio)
             await studio.close()

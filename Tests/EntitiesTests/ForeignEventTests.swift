@@ -27,7 +27,7 @@ import Testing
                 try scribe.command(.archive, id, "story_theme"),
                 try scribe.command(.patch(["description": "short"]), id, "hair_style"),
             ]
-            let results = try await studio.service.writer.submit(commands.map { ($0, 100) })
+            let results = try await studio.service.writer.submit(commands)
             let outcomes = results.map { result in
                 switch result {
                 case .success: "done"

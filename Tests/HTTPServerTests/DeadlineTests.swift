@@ -102,6 +102,79 @@ internal import Testing
         }
     }
 
+    /// The story: a change that took too long was answered with "try again", was made afterwards, and was made twice.
+    @Test(arguments: ["POST", "PUT", "PATCH", "DELETE"])
+    func aChangeThatTakesTooLongIsNotToldToTryAgain(method: String) async throws {
+        let gate = Gate()
+        let configuration = hurried {
+            $0.handler = .milliseconds(50)
+            $0.outcome = .milliseconds(50)
+        }
+        try await serving(configuration) { router in
+            for method in [Method.post, .put, .patch, .delete] {
+                router.on(method, "/stubborn") { _ in
+                    await gate.pass()
+                    return .text("made after all")
+                }
+                router.on(method, "/cancellable") { _ in
+                    await untilCancelled()
+                    throw CancellationError()
+                }
+            }
+            router.get("/") { _ in .text("fine") }
+        } _: { _, client in
+            for path in ["/stubborn", "/cancellable"] {
+                for key in ["", "Idempotency-Key: k\r\n"] {
+                    try await client.send("\(method) \(path) HTTP/1.1\r\nHost: t\r\n\(key)Content-Length: 0\r\n\r\n")
+                    let answer = try #require(await client.answer())
+                    #expect(answer.status == 503 && answer.text.contains("outcome_unknown"), "\(answer.text)")
+                    #expect(!answer.text.contains("Try again"))
+                    // Many a client takes this header for leave to send the same once more.
+                    #expect((answer["Retry-After"] == nil) == key.isEmpty)
+                }
+            }
+            await gate.open()
+            #expect(await client.get("/")?.text == "fine")
+        }
+    }
+
+    @Test func theHandlerOfALateChangeMaySayWhatItKnows() async throws {
+        let metrics = Metrics()
+        let configuration = hurried {
+            $0.handler = .milliseconds(50)
+            $0.outcome = .seconds(60)
+        }
+        try await serving(configuration, metrics: metrics) { router in
+            router.post("/withdrawn") { _ in
+                await untilCancelled()
+                throw Problem.serviceUnavailable("Nothing was changed.", retryAfter: .seconds(1), code: "withdrawn")
+            }
+            router.post("/made") { _ in
+                await untilCancelled()
+                return .text("made")
+            }
+        } _: { _, client in
+            let withdrawn = try #require(await client.post("/withdrawn", ""))
+            #expect(withdrawn.status == 503 && withdrawn.text.contains("withdrawn"))
+            #expect(withdrawn["Retry-After"] == "1")
+            #expect(await client.post("/made", "")?.text == "made")
+            #expect(metrics.text.contains("lifeos_http_deadlines_total{late=\"handler\"} 2\n"))
+        }
+    }
+
+    @Test func aChangeThatFailsInsideIsNotToldToTryAgain() async throws {
+        struct Mistake: Error {}
+        try await serving { router in
+            router.post("/") { _ in throw Mistake() }
+            router.get("/") { _ async throws in throw Mistake() }
+        } _: { _, client in
+            let change = try #require(await client.post("/", ""))
+            #expect(change.status == 500 && change.text.contains("may have been made"))
+            #expect(!change.text.contains("Try again"))
+            #expect(await client.get("/")?.text.contains("Try again") == true)
+        }
+    }
+
     @Test func anIdleConnectionIsClosedWithoutAWord() async throws {
         try await serving(hurried { $0.idle = .milliseconds(100) }) { router in
             router.get("/") { _ in .text("fine") }

@@ -8,7 +8,7 @@ import Testing
     private static let runbooks = "\(String(#filePath.split(separator: "/Tests/")[0]))/ops/runbooks"
 
     /// All shell blocks of a runbook, one after the other.
-    private static func blocks(of name: String) throws -> String {
+    static func blocks(of name: String) throws -> String {
         var isInside = false
         var lines: [Substring] = []
         for line in try Files.readText("\(runbooks)/\(name).md").split(

@@ -1,34 +1,11 @@
-import Glibc
 import Postgres
-import System
 import TestSupport
 import Testing
 
 @Suite struct DiskFullTests {
-    /// A file system of two megabytes for a tablespace: the only honest way to have a full disk.
-    private final class SmallDisk: Sendable {
-        let path: String
-
-        /// Nil where mounting is not allowed.
-        init?(beside cluster: TestCluster) async throws {
-            // Not in a temporary folder: the server may not look into those, and needs no path within its own.
-            path = "/tmp/lifeos-disk-\(getpid())"
-            try Files.makeFolder(path)
-            let mounted = try await Program("/bin/mount", ["-t", "tmpfs", "-o", "size=2m,mode=700", "tmpfs", path])
-                .run()
-            guard mounted.exit.isSuccess else { return nil }
-            _ = try await Program("/bin/chown", ["--reference", cluster.socketFolder, path]).run()
-        }
-
-        func unmount() async {
-            _ = try? await Program("/bin/umount", ["-l", path]).run()
-            _ = try? await Program("/bin/rmdir", [path]).run()
-        }
-    }
-
     @Test func aFullDiskFailsTheStatementAndNothingElse() async throws {
         let cluster = try await TestCluster.start()
-        guard let disk = try await SmallDisk(beside: cluster) else {
+        guard let disk = try await SmallDisk("statement", megabytes: 2, beside: cluster) else {
             await cluster.stop()
             try Test.cancel("this process may not mount a small file system")
         }
@@ -68,6 +45,15 @@ import Testing
         let count = try await pool.query("count", "SELECT count(*) FROM t").only(Int.self)
         #expect(count == 100)
         #expect(pool.connectionCounts == (1, 0))
+    }
+
+    @Test(arguments: [
+        ("53100", PostgresError.Trouble.diskFull), ("53200", .exhausted), ("53300", .exhausted), ("53400", .exhausted),
+        ("58030", .failing), ("58P01", .failing), ("57P01", .stopping), ("57P03", .stopping), ("57014", nil),
+        ("23505", nil), ("pool_timeout", nil), ("58", nil),
+    ])
+    func whatTheServerIsShortOfIsToldFromWhatAStatementDid(state: String, trouble: PostgresError.Trouble?) {
+        #expect(PostgresError(.init(rawValue: state), "").trouble == trouble)
     }
 
     @Test func aLimitOnTemporaryFilesIsToldAsSuch() async throws {

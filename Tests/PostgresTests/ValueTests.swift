@@ -56,6 +56,18 @@ import Testing
         }
     }
 
+    /// The server's range begins in 4713 BC; what it counts from 2000 on reaches beyond what we count from 1970 on.
+    @Test(arguments: [
+        (Int64.min, true), (-210_866_803_200_000_001, true), (-210_866_803_200_000_000, false), (Int64.max, false),
+    ])
+    func momentsThatTheServerDoesNotKnowAreInfinite(_ microseconds: Int64, _ isInfinite: Bool) async throws {
+        let moment = Timestamp(microsecondsSinceEpoch: microseconds)
+        try await withPool { pool in
+            let isFinite = try await pool.query("moment", "SELECT isfinite(\(moment))").only(Bool.self)
+            #expect(isFinite != isInfinite)
+        }
+    }
+
     @Test func everyArrayTypeComesBackAsItWent() async throws {
         let identifier = UUID(high: 1, low: 2)
         try await withPool { pool in

@@ -49,6 +49,29 @@ import Testing
         }
     }
 
+    /// The story: a rollback handed in more bytes than may wait, was refused, and so it was whenever it was resumed.
+    @Test func aRollbackThatIsLargerThanAllThatMayWaitWaitsForItsTurn() async throws {
+        var configuration = CommandWriterConfiguration()
+        configuration.waitingBytesMax = 3_000
+        configuration.commandsPerBatchMax = 3
+        try await Studio.with(configuration: configuration) { studio in
+            let crowd = Crowd(studio: studio)
+            let long = JSONValue.string(String(repeating: "brave ", count: 100))
+            var ids: [UUID] = []
+            for number in 0..<30 {
+                ids.append(
+                    try await crowd.create("ada", "character", ["name": .string("C\(number)"), "personality": long]))
+            }
+            let point = try await crowd.head()
+            let then = try await crowd.states()
+            for id in ids { try await crowd.act("ben", .patch(["personality": "shy"]), on: id, "character") }
+            let scope = ChangeScope(after: point, upTo: try await crowd.head())
+            let (_, report) = try await run(RollbackOrder(.rollback, scope: scope), in: studio)
+            #expect(report.conflictCount == 0 && report.overtaken.isEmpty && report.refused.isEmpty)
+            #expect(try await crowd.states() == then)
+        }
+    }
+
     @Test func aDryRunSaysExactlyWhatTheRunDoes() async throws {
         var random = SeededRandom.forTest()
         for _ in 0..<Effort.rounds(6) {

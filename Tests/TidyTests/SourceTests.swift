@@ -70,6 +70,20 @@ import Testing
         }
     }
 
+    /// Text that PostgreSQL reads as an array has rules of its own: a tag `null` became NULL. Arrays are bound, or made of
+    /// constants by `ARRAY[…]`; without a cast, PostgreSQL takes no text for one.
+    @Test func noArrayIsWrittenAsText() throws {
+        let files =
+            try Checkout.files(in: "Sources", ending: ".swift") + Checkout.files(in: "projections", ending: ".sql")
+        for file in files {
+            for (number, line) in file.lines.enumerated() {
+                for cast in line.matches(of: /(.?)\s*::\s*[a-z0-9_]+\s*\[\]/) where cast.output.1 != "]" {
+                    Issue.record("\(file.path):\(number + 1) \(line)")
+                }
+            }
+        }
+    }
+
     @Test func noPointerLeavesItsRoom() throws {
         for file in try Checkout.files(in: "Sources", ending: ".swift") {
             for (number, line) in file.lines.enumerated() where line.contains("public ") && line.contains("Unsafe") {

@@ -14,7 +14,6 @@ struct BulkOperation {
     let id: UUID
     let action: EntityCommand.Action
     let expected: [Int]?
-    let bytes: Int
 
     var isCreate: Bool { if case .create = action { true } else { false } }
 
@@ -39,31 +38,30 @@ struct BulkOperation {
             let content = try Self.content(json["data"], of: type)
             id = type.derivedID(for: content.data) ?? identifiers.next()
             action = .create(content)
-            bytes = content.encoded.count
         } else {
             id = try Self.identifier(json, type)
-            (action, bytes) = try Self.action(verb, json)
+            action = try Self.action(verb, json)
         }
     }
 
     private static func action(
         _ verb: Verb, _ json: JSONValue
-    ) throws(Problem) -> (action: EntityCommand.Action, bytes: Int) {
+    ) throws(Problem) -> EntityCommand.Action {
         switch verb {
         case .create: preconditionFailure("new entities are read elsewhere")
         case .patch:
             guard let patch = json["data"], patch.object != nil else {
                 throw refused("data", "type", "Send an object with the fields to change.")
             }
-            return (.patch(patch), patch.encoded().count)
-        case .archive: return (.archive, 0)
-        case .unarchive: return (.unarchive, 0)
-        case .favorite: return (.favorite(true), 0)
-        case .unfavorite: return (.favorite(false), 0)
-        case .tag: return (.tag(try tags(json)), 0)
-        case .untag: return (.untag(try tags(json)), 0)
-        case .link: return (.link(try link(json)), 0)
-        case .unlink: return (.unlink(try link(json)), 0)
+            return .patch(patch)
+        case .archive: return .archive
+        case .unarchive: return .unarchive
+        case .favorite: return .favorite(true)
+        case .unfavorite: return .favorite(false)
+        case .tag: return .tag(try tags(json))
+        case .untag: return .untag(try tags(json))
+        case .link: return .link(try link(json))
+        case .unlink: return .unlink(try link(json))
         }
     }
 

@@ -67,7 +67,7 @@ extension EntityRoutes {
 
     /// - Returns: a result for each command; nil for what was refused before.
     private func submit(_ parts: [Part], _ meta: EventMeta) async throws -> [Result<EntityAnswer, any Error>?] {
-        var commands: [(command: EntityCommand, bytes: Int)] = []
+        var commands: [EntityCommand] = []
         for (index, part) in parts.enumerated() {
             guard case .command(let operation) = part else { continue }
             var own = meta
@@ -77,7 +77,7 @@ extension EntityRoutes {
             var command = EntityCommand(operation.action, on: operation.id, of: operation.type, meta: own)
             command.expected = operation.expected
             command.isFresh = operation.isCreate && operation.type.uniqueBy == nil
-            commands.append((command, operation.bytes))
+            commands.append(command)
         }
         let submitted = commands
         var answers = try await EntityProblems.translating(service.catalogue.types[0]) {
@@ -154,9 +154,10 @@ extension EntityRoutes {
         switch error {
         case let rejection as Rejection:
             return EntityProblems.problem(rejection, of: operation.type, operation.id, log: log).beneath("/data")
-        case let error as CommandWriterError: return EntityProblems.problem(error)
         // Not one of ours to tell about: the log has its cause under the request's id.
-        default: return Problem(.internalServerError, "internal_error", "Something went wrong here. Try again later.")
+        default:
+            return DatabaseProblems.problem(error)
+                ?? Problem(.internalServerError, "internal_error", "Something went wrong here. Try again later.")
         }
     }
 }

@@ -65,6 +65,14 @@ enum EntityProblems {
                 .unprocessableContent, "too_large",
                 "Its fields would take more than \(limit) bytes. Make one of them shorter, or spread them over several entities.",
                 members: ["limit_bytes": .integer(limit)])
+        case .cascadeTooLarge(let count, let bytes, let limit):
+            return Problem(
+                .unprocessableContent, "cascade_too_large",
+                "\(count) other entities go along with it, which takes \(bytes) bytes; \(limit) are changed at once. Change some of "
+                    + "those by themselves first.",
+                members: [
+                    "count": .integer(count), "bytes": .integer(bytes), "limit_bytes": .integer(limit),
+                ])
         case .tooMany(let what, let limit):
             return Problem(
                 .unprocessableContent, "too_many", "It would have more than \(limit) \(what). Take some away first.",
@@ -108,11 +116,15 @@ enum EntityProblems {
             .serviceUnavailable(
                 "The database cannot be reached; nothing was changed.", retryAfter: .seconds(2),
                 code: "database_unavailable")
-        case .outcomeUnknown:
+        case .withdrawn:
             .serviceUnavailable(
-                "The database was lost while it took the change in, so it may have been made. Look, or repeat the request with "
-                    + "the same Idempotency-Key: it is not carried out twice.",
-                retryAfter: .seconds(2), code: "outcome_unknown")
+                "The change waited too long for its turn; nothing was changed.", retryAfter: .seconds(1),
+                code: "withdrawn")
+        case .blocked:
+            .serviceUnavailable(
+                "Another session of the database keeps the log locked; nothing was changed.", retryAfter: .seconds(2),
+                code: "log_blocked")
+        case .outcomeUnknown: .outcomeUnknown("The database was lost while it took the change in.")
         case .brokenEnd(let fault):
             .serviceUnavailable(
                 "\(fault) Nothing was changed, and nothing can be until an administrator has put it right: lifeos doctor.",
@@ -166,13 +178,9 @@ enum EntityProblems {
         }
     }
 
-    /// A database that is away is no mistake of ours, and worth another try.
+    /// - Throws: the error, where it is a mistake of ours.
     static func problem(_ error: PostgresError) throws -> Problem {
-        let isAway =
-            error.isConnectionLost
-            || [.connectionRefused, .poolTimeout, .poolOverloaded, .poolClosed, .statementTimeout].contains(error.code)
-        guard isAway else { throw error }
-        return .serviceUnavailable(
-            "The database cannot answer now.", retryAfter: .seconds(2), code: "database_unavailable")
+        guard let problem = DatabaseProblems.problem(error) else { throw error }
+        return problem
     }
 }

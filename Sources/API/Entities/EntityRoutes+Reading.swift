@@ -77,7 +77,7 @@ extension EntityRoutes {
     private var everyType: EntityType { service.catalogue.types[0] }
 
     private func find(_ request: Request, _ type: EntityType) async throws -> Response {
-        let id = try identifier(request, type)
+        let id = try await identifier(request, type)
         let point = try ListParameters.point(request)
         let ticket = Self.subject(id, point).map { cache.ticket($0) }
         let (log, found, document) = try await EntityProblems.translating(type, id) {
@@ -124,7 +124,7 @@ extension EntityRoutes {
     }
 
     private func history(_ request: Request, _ type: EntityType) async throws -> Response {
-        let id = try identifier(request, type)
+        let id = try await identifier(request, type)
         let (limit, offset, point) = try request.query.decode(unknown: .refused) {
             (reader: inout ParameterReader) throws(Problem) in
             (
@@ -142,7 +142,7 @@ extension EntityRoutes {
     }
 
     private func version(_ request: Request, _ type: EntityType) async throws -> Response {
-        let id = try identifier(request, type)
+        let id = try await identifier(request, type)
         let number: Int = try request.parameter("version")
         let point = try ListParameters.point(request)
         let (log, found, document) = try await EntityProblems.translating(type, id) {
@@ -157,7 +157,7 @@ extension EntityRoutes {
     }
 
     private func difference(_ request: Request, _ type: EntityType) async throws -> Response {
-        let id = try identifier(request, type)
+        let id = try await identifier(request, type)
         let (from, to, point) = try request.query.decode(unknown: .refused) {
             (reader: inout ParameterReader) throws(Problem) in
             (
@@ -182,7 +182,7 @@ extension EntityRoutes {
     }
 
     private func references(_ request: Request, _ type: EntityType) async throws -> Response {
-        let id = try identifier(request, type)
+        let id = try await identifier(request, type)
         let point = try ListParameters.point(request)
         let answer = try await EntityProblems.translating(type, id) {
             guard try await reader.find(id, of: type, at: point) != nil else { throw QueryProblem.notFound }

@@ -146,7 +146,7 @@ extension EntityRoutes {
     }
 
     private func revert(_ request: Request, _ type: EntityType) async throws -> Response {
-        let id = try identifier(request, type)
+        let id = try await identifier(request, type)
         let number = try request.json(
             as: .object(.required("version", .integer(in: 1...Int(Int32.max))), build: { $0 }))
         let document = try await EntityProblems.translating(type, id) {
@@ -170,7 +170,7 @@ extension EntityRoutes {
         let log = try await EntityProblems.translating(type, id) { try await service.log.identity() }
         command.expected = try CommandRequest.expected(request, log)
         let answer = try await EntityProblems.translating(type, id, log: log) {
-            try await service.writer.submit(command, bytes: request.body.count)
+            try await service.writer.submit(command)
         }
         switch answer {
         case .created(let changed): return Self.response(changed, log, type, .created)

@@ -35,12 +35,14 @@ public struct EntityRoutes: Sendable {
     }
 
     /// The entity that the path names; what is no id names nothing.
-    func identifier(_ request: Request, _ type: EntityType) throws(Problem) -> UUID {
+    func identifier(_ request: Request, _ type: EntityType) async throws -> UUID {
         let text = try request.parameter("id")
         if let id = UUID(text) { return id }
         // Where ids come from names, the name will do.
-        if type.uniqueBy != nil, let slug = Slug.of(text) { return type.derivedID(slug: slug) }
-        throw .notFound(
+        if type.uniqueBy != nil, let slug = Slug.of(text) {
+            return try await EntityProblems.translating(type) { try await reader.identifier(slug: slug, of: type) }
+        }
+        throw Problem.notFound(
             "There is no \(type.title.lowercased()) with this id. List them at /api/v2/\(type.collection).")
     }
 

@@ -49,7 +49,7 @@ public struct LogRoutes: Sendable {
             )
         }
         let log = try await identity(askedFor: asked)
-        let events = try await reader.events(
+        let page = try await reader.page(
             asked.filter, limit: limit, order: order == .asc ? .ascending : .descending)
         // Asked afterwards, so that no event stands beyond it.
         let head = try await reader.head()
@@ -58,7 +58,8 @@ public struct LogRoutes: Sendable {
         }
         var writer = JSONWriter()
         writer.object {
-            $0.field("items") { $0.array(of: events) { document.write($1, isRaw: asked.isRaw, into: &$0) } }
+            $0.field("items") { $0.array(of: page.events) { document.write($1, isRaw: asked.isRaw, into: &$0) } }
+            $0.field("more", page.isFull)
             $0.field("head", head.position)
             $0.field("head_hash", head.hash.hex)
             $0.field("log", log.id.description)

@@ -15,10 +15,12 @@ extension Operation {
         ],
         answers: [
             Answer(
-                summary: "Events, where the log ends, and which log it is.",
+                summary:
+                    "Events, where the log ends, and which log it is. `more` says whether a limit, of their number or size, ended the page: then ask "
+                    + "for what comes behind its last event.",
                 schema: Schema.object([
-                    "items": Schema.list(of: Schema.named("Event")), "head": Schema.count, "head_hash": Schema.text,
-                    "log": Schema.id,
+                    "items": Schema.list(of: Schema.named("Event")), "more": Schema.flag, "head": Schema.count,
+                    "head_hash": Schema.text, "log": Schema.id,
                 ]))
         ], problems: [.conflict])
 

@@ -17,7 +17,7 @@ enum ProblemCodes {
     /// What any request can end in, whatever it asks for.
     static let anywhere: Set<Status> = [
         .badRequest, .requestTimeout, .lengthRequired, .payloadTooLarge, .uriTooLong, .headersTooLarge,
-        .internalServerError, .serviceUnavailable,
+        .internalServerError, .serviceUnavailable, .insufficientStorage,
     ]
     /// What can be wrong with any body.
     static let ofBodies: Set<Status> = [.unsupportedMediaType, .unprocessableContent]
@@ -80,6 +80,9 @@ enum ProblemCodes {
         .init(
             .unprocessableContent, "too_large",
             "An entity would become too large; `limit_bytes` says how large it may be."),
+        .init(
+            .unprocessableContent, "cascade_too_large",
+            "More goes along with an entity than is archived, or taken back, at once; `limit_bytes` says how much."),
         .init(.unprocessableContent, "unprocessable", "The body does not make sense."),
         .init(.preconditionRequired, "precondition_required", "`If-Match` has to be there."),
         .init(.tooManyRequests, "too_many_requests", "Too many requests came; `Retry-After` says when to come again."),
@@ -92,6 +95,10 @@ enum ProblemCodes {
         .init(.serviceUnavailable, "handler_timeout", "Answering took too long."),
         .init(.serviceUnavailable, "stopping", "The service is stopping."),
         .init(.serviceUnavailable, "overloaded", "Too many changes wait to be written."),
+        .init(.serviceUnavailable, "withdrawn", "A change waited too long for its turn; nothing was changed."),
+        .init(
+            .serviceUnavailable, "log_blocked",
+            "Another session of the database keeps the log locked; nothing was changed."),
         .init(.serviceUnavailable, "backups_unavailable", "Where backups are kept cannot be reached."),
         .init(.serviceUnavailable, "too_many_operations", "Too many operations are under way on this node."),
         .init(.serviceUnavailable, "database_unavailable", "The database cannot answer; nothing was changed."),
@@ -103,6 +110,15 @@ enum ProblemCodes {
         .init(
             .serviceUnavailable, "clock_wrong",
             "A clock is so far off that events would be dated wrongly for good; nothing was changed."),
+        .init(
+            .serviceUnavailable, "database_exhausted",
+            "The database has run out of memory, of connections or into a limit; nothing was changed."),
+        .init(
+            .serviceUnavailable, "database_failing",
+            "The database cannot read or write its files; nothing was changed."),
+        .init(
+            .insufficientStorage, "database_full",
+            "The database's disk is full; nothing was changed, and everything can be read."),
         .init(.insufficientStorage, "insufficient_storage", "There is no room left."),
     ]
 

@@ -39,7 +39,7 @@ extension Entity {
         guard command.type.isSystem, let declaration = command.type.event(verb: verb), !declaration.isRetired else {
             throw .undeclared(type: command.type.name, verb: verb)
         }
-        let problems = declaration.schema.problems(in: data) + Content.unstorable(data)
+        let problems = declaration.schema.problems(in: data) + StorableData.problems(in: data)
         if !problems.isEmpty { throw .invalid(problems) }
         let creates = declaration.effect == .create
         if state == nil, !creates { throw .notFound }

@@ -94,6 +94,8 @@ public enum Rejection: Error, Sendable {
     case tooMany(String, limit: Int)
     /// Its data would be longer than anything is kept.
     case tooLarge(limitBytes: Int)
+    /// More entities would be archived with it, or come back with it, than are changed at once.
+    case cascadeTooLarge(count: Int, bytes: Int, limitBytes: Int)
 
     public struct Reference: Sendable, Hashable {
         public let field: String

@@ -9,15 +9,30 @@ public struct EntityHandler: CommandHandler {
     public typealias Command = EntityCommand
     public typealias Answer = EntityAnswer
 
+    /// The limits of what is read for one batch, by the sizes of documents.
+    public struct Limits: Sendable {
+        /// Documents of the entities to change; where those of the first command take more, it is decided alone.
+        public var loadedBytesMax = 16 << 20
+        /// The entities that are archived together, or come back together. Each counts as its document and 2,000 bytes:
+        /// what is written for it grows with both, and nobody else can write meanwhile.
+        public var cascadeBytesMax = 32 << 20
+
+        public init() {}
+    }
+
     let catalogue: Catalogue
     private let statements: EntityStatements
     private let vocabulary: Vocabulary
+    private let limits: Limits
 
-    public init(catalogue: Catalogue, statements: EntityStatements) {
+    public init(catalogue: Catalogue, statements: EntityStatements, limits: Limits = .init()) {
         self.catalogue = catalogue
         self.statements = statements
+        self.limits = limits
         vocabulary = Vocabulary()
     }
+
+    public func byteCount(of command: EntityCommand) -> Int { command.byteCount }
 
     /// What archiving takes along, only the database can tell.
     public func wantsFreshBatch(_ command: EntityCommand) -> Bool {
@@ -29,7 +44,7 @@ public struct EntityHandler: CommandHandler {
 
     public func load(_ commands: [EntityCommand], into batch: inout Batch) {
         let wanted = Wanted(commands, catalogue)
-        if !wanted.targets.isEmpty { batch.add("entities_load", wanted.loadTargets) }
+        if !wanted.targets.isEmpty { batch.add("entities_load", wanted.loadTargets(bytesMax: limits.loadedBytesMax)) }
         if !wanted.claims.isEmpty { batch.add("streams_load", wanted.loadOwners) }
         if !wanted.pairs.isEmpty { batch.add("references_check", wanted.checkPairs) }
         if !wanted.anywhere.isEmpty { batch.add("references_check_any", wanted.checkAnywhere) }
@@ -43,7 +58,8 @@ public struct EntityHandler: CommandHandler {
         var scene = try Scene(Wanted(commands, catalogue), loaded, catalogue)
         var changes = EntityChanges()
         vocabulary.beginBatch()
-        let answers = try commands.map { command -> Result<EntityAnswer, any Error> in
+        let decided = commands.prefix(while: scene.canDecide)
+        let answers = try decided.map { command -> Result<EntityAnswer, any Error> in
             do {
                 if let answer = try scene.repetition(of: command) { return .success(answer) }
                 var steps = try scene.decide(command)
@@ -77,14 +93,23 @@ public struct EntityHandler: CommandHandler {
                 SELECT r.source, r.source_type FROM taken AS t
                 JOIN live.entity_references AS r ON r.target = t.id AND r.until_position = \(Int64.max)
                 JOIN cascade AS c ON c.type = r.source_type AND c.field = r.field
+            ), found (document, created_position, bytes) AS (
+                SELECT e.document, e.created_position,
+                    sum(octet_length(e.document::text) + 2000) OVER ()
+                FROM taken AS t JOIN live.entities AS e ON e.id = t.id AND e.type = t.type
+                WHERE e.id <> \(command.id) AND e.archived = \(!isArchiving)
+                    AND (\(isArchiving) OR e.document->>'archived_with' = \(command.id.description))
             )
-            SELECT e.document, e.created_position FROM taken AS t JOIN live.entities AS e ON e.id = t.id AND e.type = t.type
-            WHERE e.id <> \(command.id) AND e.archived = \(!isArchiving)
-            ORDER BY e.created_position
+            SELECT CASE WHEN bytes <= \(Int64(limits.cascadeBytesMax)) THEN document END, created_position, bytes::bigint
+            FROM found ORDER BY created_position
             """)
-        return try rows.decode(JSONBytes.self, Int64.self).map { document, created in
-            try Entity(document: document.bytes, createdPosition: Int(created))
-        }.filter { isArchiving || $0.archivedWith == command.id }
+        return try rows.decode(JSONBytes?.self, Int64.self, Int64.self).map { document, created, bytes in
+            guard let document else {
+                throw Rejection.cascadeTooLarge(
+                    count: rows.count, bytes: Int(bytes), limitBytes: limits.cascadeBytesMax)
+            }
+            return try Entity(document: document.bytes, createdPosition: Int(created))
+        }
     }
 }
 

@@ -6,8 +6,10 @@ struct EntityKey: Hashable, Sendable {
     let type: String
     let id: UUID
 
-    init(_ id: UUID, _ type: EntityType) {
-        self.type = type.name
+    init(_ id: UUID, _ type: EntityType) { self.init(id, type: type.name) }
+
+    init(_ id: UUID, type: String) {
+        self.type = type
         self.id = id
     }
 

@@ -15,6 +15,8 @@ struct Scene {
     }
 
     private let catalogue: Catalogue
+    /// Entities that are there, but were too large to be loaded with the others.
+    private var unloaded: Set<EntityKey> = []
     private var figures: [EntityKey: Figure] = [:]
     /// The categories of streams whose ids a command may want for an entity of its own.
     private var owners: [UUID: String] = [:]
@@ -27,7 +29,14 @@ struct Scene {
         self.catalogue = catalogue
         var loaded = loaded
         if !wanted.targets.isEmpty {
-            for (document, created) in try loaded.removeFirst().decode(JSONBytes.self, Int64.self) {
+            for (place, document, created) in try loaded.removeFirst().decode(
+                Int64.self, JSONBytes?.self, Int64.self)
+            {
+                guard let document else {
+                    let target = wanted.targets[Int(place) - 1]
+                    unloaded.insert(EntityKey(target.id, type: target.type))
+                    continue
+                }
                 try put(Entity(document: document.bytes, createdPosition: Int(created)))
             }
         }
@@ -49,6 +58,12 @@ struct Scene {
         figures[EntityKey(entity)] = Figure(entity: entity, content: content)
         owners[entity.id] = entity.type
         types[entity.id] = entity.type
+    }
+
+    /// Whether all that the command changes was loaded. The first command of a batch always can be decided.
+    func canDecide(_ command: EntityCommand) -> Bool {
+        unloaded.isEmpty
+            || Wanted([command], catalogue).targets.allSatisfy { !unloaded.contains(EntityKey($0.id, type: $0.type)) }
     }
 
     /// The answer of an earlier command under the same key.

@@ -15,11 +15,14 @@ struct Wanted {
     /// Entities that are pointed to and may be anything.
     private(set) var anywhere: [UUID] = []
     private(set) var keys: [(actor: String, key: String)] = []
+    /// So many of the targets are the first command's.
+    private(set) var firstTargetsCount = 0
     private var seen: Set<EntityKey> = []
     private var seenKeys: Set<String> = []
 
     init(_ commands: [EntityCommand], _ catalogue: Catalogue) {
-        for command in commands {
+        for (index, command) in commands.enumerated() {
+            if index == 1 { firstTargetsCount = targets.count }
             if let key = command.meta.idempotency, seenKeys.insert("\(command.meta.actor)\u{0}\(key.key)").inserted {
                 keys.append((command.meta.actor, key.key))
             }
@@ -73,11 +76,22 @@ struct Wanted {
         }
     }
 
-    var loadTargets: SQL {
-        """
-        SELECT e.document, e.created_position FROM unnest(\(targets.map(\.id)), \(targets.map(\.type))) AS w (id, type)
-        JOIN live.entities AS e ON e.id = w.id AND e.type = w.type
-        """
+    /// For each target that is there: its place among them, its document and where it began. Documents beyond the limit are
+    /// left out, unless they are the first command's: whoever needs them begins another batch.
+    func loadTargets(bytesMax: Int) -> SQL {
+        let (ids, types) = (targets.map(\.id), targets.map(\.type))
+        let wanted: SQL = """
+            SELECT w.place, e.document, e.created_position
+            FROM unnest(\(ids), \(types)) WITH ORDINALITY AS w (id, type, place)
+            JOIN live.entities AS e ON e.id = w.id AND e.type = w.type
+            """
+        if firstTargetsCount == 0 || firstTargetsCount == targets.count { return wanted }
+        return """
+            SELECT place, CASE WHEN place <= \(Int64(firstTargetsCount)) OR
+                    sum(octet_length(document::text)) OVER (ORDER BY place) <= \(Int64(bytesMax))
+                THEN document END, created_position
+            FROM (\(wanted)) AS wanted
+            """
     }
 
     var loadOwners: SQL { "SELECT s.stream, s.category FROM log.streams AS s WHERE s.stream = ANY(\(claims))" }

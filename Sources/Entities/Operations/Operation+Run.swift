@@ -13,13 +13,20 @@ extension Operation {
     /// - Parameters:
     ///   - result: what to record of what came out; default nothing.
     ///   - whenStopped: what to say where someone stopped it.
+    ///   - recording: whether it is carried out where the log cannot be written to. Default not.
     ///   - body: calls ``progress(done:total:message:)`` now and then, and ``checkCancellation()`` where it can stop.
     /// - Throws: ``OperationRefusal`` where it cannot begin, and whatever `body` throws.
     @discardableResult
     public func run<Value>(
         _ brief: Brief, telling result: (Value) -> JSONObject = { _ in [:] }, whenStopped: String? = nil,
-        isolation: isolated (any Actor)? = #isolation, _ body: (Operation) async throws -> Value
+        recording: Recording = .required, isolation: isolated (any Actor)? = #isolation,
+        _ body: (Operation) async throws -> Value
     ) async throws -> Value {
+        if case .optional(let obstacle, let unrecorded) = recording {
+            return try await runOptionally(
+                brief, obstacle: obstacle, telling: result, whenStopped: whenStopped, isolation: isolation,
+                unrecorded: unrecorded, body)
+        }
         _ = try await begin(brief, waits: true) { _ in }
         do {
             let value = try await body(self)
@@ -123,7 +130,8 @@ extension Operation {
         guard let type = service.catalogue[type: "operation"] else { return 0 }
         var command = EntityCommand(.declared(verb: verb, .object(data)), on: id, of: type, meta: meta)
         command.isFresh = verb == "started"
-        switch try await service.writer.submit(command) {
+        // The end of long work has to be told however much others want to write.
+        switch try await service.writer.submit(command, whenFull: .wait) {
         case .created(let changed), .changed(let changed), .unchanged(let changed): return changed.entity.position
         case .repeated: return 0
         }

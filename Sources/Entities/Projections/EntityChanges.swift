@@ -58,7 +58,8 @@ public struct EntityChanges: Sendable {
     private mutating func changeReferences(
         from old: Set<ReferenceRow.Key>, to new: [ReferenceRow.Key], of entity: Entity
     ) {
-        for key in new where !old.contains(key) {
+        var known = old
+        for key in new where known.insert(key).inserted {
             newReferences.append(ReferenceRow(key, position: entity.position))
         }
         let kept = Set(new)
@@ -119,7 +120,9 @@ public struct ReferenceRow: Sendable, Hashable {
     static func all(of entity: Entity, _ content: Content) -> [Key] {
         content.references.map { Key(source: entity.id, sourceType: entity.type, field: $0.field, target: $0.target) }
             + entity.links.map {
-                Key(source: entity.id, sourceType: entity.type, field: "links.\($0.relation)", target: $0.target)
+                Key(
+                    source: entity.id, sourceType: entity.type, field: RowRules.indexed("links.\($0.relation)"),
+                    target: $0.target)
             }
     }
 }

@@ -131,7 +131,7 @@ public struct EntityFolding: StreamFolding {
             let entity = row.entity
             rows[EntityFold.Place.entities].append(
                 entity.id, entity.type, Int32(entity.version), Int64(entity.position), Int64(entity.createdPosition),
-                entity.isArchived, entity.isFavorite, entity.tags, row.name, JSONBBytes(row.fields), row.search,
+                entity.isArchived, entity.isFavorite, row.tags, row.name, JSONBBytes(row.fields), row.search,
                 JSONBytes(row.document))
         }
         for reference in changes.newReferences {
@@ -149,7 +149,7 @@ public struct EntityFolding: StreamFolding {
             let entity = row.entity
             rows[EntityFold.Place.versions].append(
                 entity.id, entity.type, Int32(entity.version), Int64(entity.position), Int64(until),
-                Int64(entity.createdPosition), entity.isArchived, entity.isFavorite, entity.tags, row.name,
+                Int64(entity.createdPosition), entity.isArchived, entity.isFavorite, row.tags, row.name,
                 JSONBBytes(row.fields), row.search, JSONBytes(row.document))
         }
     }

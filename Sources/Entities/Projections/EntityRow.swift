@@ -12,16 +12,28 @@ public struct EntityRow: Sendable {
 
     public init(_ entity: Entity, _ content: Content) {
         self.entity = entity
-        name = content.name
+        name = RowRules.name(content.name)
         fields = content.fields
         search = content.search
         document = entity.document(data: content.encoded)
     }
 
-    /// The tags as PostgreSQL writes an array: an array of arrays would have to be rectangular.
-    var tagsLiteral: String {
-        // Slugs hold neither quotes nor commas.
-        "{" + entity.tags.joined(separator: ",") + "}"
+    var tags: [String] { entity.tags.map(RowRules.indexed) }
+}
+
+/// The tags of many rows for one statement. An array of arrays would have to be rectangular, so all tags stand in one array,
+/// and each row says from where to where its own do, counted from 1.
+struct TagLists {
+    private(set) var tags: [String] = []
+    private(set) var firsts: [Int32] = []
+    private(set) var lasts: [Int32] = []
+
+    init(_ rows: some Sequence<EntityRow>) {
+        for row in rows {
+            firsts.append(Int32(tags.count + 1))
+            tags += row.tags
+            lasts.append(Int32(tags.count))
+        }
     }
 }
 
@@ -33,7 +45,6 @@ extension Sequence where Element == EntityRow {
     var createdPositions: [Int64] { map { Int64($0.entity.createdPosition) } }
     var archived: [Bool] { map(\.entity.isArchived) }
     var favorite: [Bool] { map(\.entity.isFavorite) }
-    var tagsLiterals: [String] { map(\.tagsLiteral) }
     var names: [String] { map(\.name) }
     var fieldsBytes: [JSONBBytes] { map { JSONBBytes($0.fields) } }
     var searchVectors: [TextSearchVector] { map(\.search) }

@@ -40,32 +40,53 @@ public struct EntityStatements: Sendable {
                     "id": moved.map(\.id), "type": moved.map(\.type), "until_position": moved.map { Int64($0.until) },
                 ]))
         }
-        let passed = changes.passed
-        if !passed.isEmpty {
+        for passed in Self.portions(of: changes.passed, row: \.row) {
             let rows = passed.map(\.row)
+            let lists = TagLists(rows)
             batch.add(
                 "versions_write",
                 writeVersions([
                     "id": rows.identifiers, "type": rows.types, "version": rows.versions, "position": rows.positions,
                     "until_position": passed.map { Int64($0.until) }, "created_position": rows.createdPositions,
-                    "archived": rows.archived, "favorite": rows.favorite, "tags": rows.tagsLiterals,
-                    "name": rows.names, "fields": rows.fieldsBytes, "search": rows.searchVectors,
-                    "document": rows.documents,
+                    "archived": rows.archived, "favorite": rows.favorite, "tags": lists.tags,
+                    "first_tag": lists.firsts, "last_tag": lists.lasts, "name": rows.names,
+                    "fields": rows.fieldsBytes, "search": rows.searchVectors, "document": rows.documents,
                 ]))
         }
-        let rows = changes.present
-        if !rows.isEmpty {
+        for rows in Self.portions(of: changes.present, row: \.self) {
+            let lists = TagLists(rows)
             batch.add(
                 "entities_write",
                 writeEntities([
                     "id": rows.identifiers, "type": rows.types, "version": rows.versions, "position": rows.positions,
                     "created_position": rows.createdPositions, "archived": rows.archived, "favorite": rows.favorite,
-                    "tags": rows.tagsLiterals, "name": rows.names, "fields": rows.fieldsBytes,
-                    "search": rows.searchVectors, "document": rows.documents,
+                    "tags": lists.tags, "first_tag": lists.firsts, "last_tag": lists.lasts, "name": rows.names,
+                    "fields": rows.fieldsBytes, "search": rows.searchVectors, "document": rows.documents,
                 ]))
         }
         writeReferences(changes, &batch)
         writeRest(changes, &batch)
+    }
+
+    /// Rows of one statement. Each finds its tags by walking over those of the others, which costs little among so few.
+    private static let rowsMax = 64
+    /// Bytes of the documents of one statement, as long as it has several: parameters have to fit into memory, here and there.
+    private static let documentBytesMax = 16 << 20
+
+    private static func portions<Item>(of items: [Item], row: (Item) -> EntityRow) -> [[Item]] {
+        var portions: [[Item]] = []
+        var bytes = 0
+        for item in items {
+            let count = row(item).document.count
+            bytes += count
+            if let last = portions.indices.last, portions[last].count < rowsMax, bytes <= documentBytesMax {
+                portions[last].append(item)
+            } else {
+                portions.append([item])
+                bytes = count
+            }
+        }
+        return portions
     }
 
     private func writeReferences(_ changes: EntityChanges, _ batch: inout Batch) {

@@ -50,6 +50,10 @@ extension EntityReader {
         if query.cursor == nil, query.offset > 0 { page = "\(page) OFFSET \(Int64(query.offset))" }
 
         var batch = Batch.snapshot("entities_list")
+        if let words = query.words, !words.isEmpty {
+            batch.add("entities_search", ListQuery.prepareSearch(words, asOf: asOf))
+        }
+        let first = batch.count
         batch.add("entities_count", "SELECT count(*) FROM \(source) WHERE \(conditions)")
         batch.add("entities_page", page)
         batch.endSnapshot()
@@ -62,11 +66,11 @@ extension EntityReader {
         let (head, log) = try Batch.head(in: answers)
         if let cursor = query.cursor, cursor.log != log.mark { throw QueryProblem.anotherLog(log, head: head) }
         if let asOf, asOf > head { throw QueryProblem.badCursor }
-        let rows = try answers[4].decode(JSONBytes.self, [String].self)
+        let rows = try answers[first + 1].decode(JSONBytes.self, [String].self)
         let shown = rows.prefix(query.limit)
         let next = rows.count > query.limit ? shown.last : nil
         return EntityPage(
-            items: shown.map(\.0.bytes), total: try answers[3].only(Int.self),
+            items: shown.map(\.0.bytes), total: try answers[first].only(Int.self),
             next: next.map { Cursor(log: log.mark, position: asOf ?? head, keys: $0.1, question: question) },
             position: asOf ?? head)
     }

@@ -38,14 +38,18 @@ extension EntityReader {
             "tags_known",
             """
             SELECT e.id, e.name, e.fields->>'category', e.fields->>'color' FROM \(source)
-            WHERE e.type = 'tag' AND \(ListQuery.present(asOf: asOf)) AND NOT e.archived ORDER BY lower(e.name), e.created_position
+            WHERE e.type = 'tag' AND \(ListQuery.present(asOf: asOf)) AND NOT e.archived ORDER BY e.created_position
             """)
         batch.endSnapshot()
         let answers = try await pool.run(batch)
         let head = try Batch.head(in: answers).position
         let rows = try answers[4].decode(UUID?.self, String.self, String?.self, String?.self)
         var facts: [String: (name: String, category: String?, color: String?)] = [:]
-        for (_, name, category, color) in rows { Slug.of(name).map { facts[$0] = (name, category, color) } }
+        for (_, name, category, color) in rows {
+            // Two tags may share a slug where an earlier version made another of one. The first knows more.
+            guard let slug = Slug.of(name), facts[slug] == nil else { continue }
+            facts[slug] = (name, category, color)
+        }
         var items = try answers[3].decode(String.self, Int64.self).map { slug, count in
             TagCount(
                 slug: slug, name: facts[slug]?.name ?? slug, category: facts[slug]?.category, color: facts[slug]?.color,

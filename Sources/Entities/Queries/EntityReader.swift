@@ -71,4 +71,24 @@ public struct EntityReader: Sendable {
             """
         ).first?.value(0, as: JSONBytes.self).bytes
     }
+
+    /// The id of the entity that has this slug, by the field that is unique in its type.
+    ///
+    /// Earlier versions made other slugs, and so other ids, of a few names: one that was made so is found by its name.
+    public func identifier(slug: String, of type: EntityType) async throws -> UUID {
+        let derived = type.derivedID(slug: slug)
+        let isThere =
+            try await pool.query(
+                "entity_exists", "SELECT 1 FROM live.entities WHERE id = \(derived) AND type = \(type.name)"
+            ).first != nil
+        guard !isThere, let field = type.uniqueBy else { return derived }
+        let name: SQL = field == type.nameField ? "e.name" : "e.fields->>\(field)"
+        let rows = try await pool.query(
+            "entities_named",
+            """
+            SELECT e.id, \(name) FROM live.entities AS e
+            WHERE e.type = \(type.name) AND octet_length(\(name)) > length(\(name)) ORDER BY e.created_position
+            """)
+        return try rows.decode(UUID.self, String.self).first { Slug.of($0.1) == slug }?.0 ?? derived
+    }
 }

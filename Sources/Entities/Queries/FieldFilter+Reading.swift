@@ -47,12 +47,17 @@ extension FieldFilter {
     }
 
     private func checkValues() throws(Problem) {
+        if values.contains(where: { $0.utf8.contains(0) }) { throw Problem(advice: "Leave out the character U+0000.") }
         switch (comparison, kind) {
         case (.exists, _), (_, .boolean):
             if values[0] != "true", values[0] != "false" { throw Problem(advice: "Compare with true or false.") }
         case (_, .integer), (_, .number):
             for value in values where value.utf8.count > 60 || JSONNumber(value)?.isStorable != true {
                 throw Problem(advice: "Compare with a number.")
+            }
+        case (.contains, .array), (.contains, .object):
+            guard let value = try? JSONValue(parsing: Array(values[0].utf8)), RowRules.comparable(value) == value else {
+                throw Problem(advice: "Compare with JSON, such as [1,2].")
             }
         default: break
         }

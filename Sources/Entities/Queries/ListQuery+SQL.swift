@@ -38,15 +38,23 @@ extension ListQuery {
         if let favorite { conditions.append("e.favorite = \(favorite)") }
         if !tags.isEmpty { conditions.append(anyTag ? "e.tags && \(tags)" : "e.tags @> \(tags)") }
         if let words {
-            conditions.append(words.isEmpty ? "false" : "e.search @@ (\(Self.searchQuery(words, position)))")
+            conditions.append(words.isEmpty ? "false" : "e.search @@ \(Self.searched)")
         }
         conditions += filters.map(\.condition)
         return conditions.joined(by: " AND ")
     }
 
-    static func searchQuery(_ words: [String], _ position: Int?) -> SQL {
-        "SELECT log.search_query(\(words), \(Int64(position ?? .max)))"
+    /// Works out once what is searched for, for all statements of the transaction: looking for mistyped words costs more
+    /// than the search itself.
+    static func prepareSearch(_ words: [String], asOf position: Int?) -> SQL {
+        "SELECT set_config('lifeos.search', log.search_query(\(words), \(Int64(position ?? .max)))::text, true)"
     }
+
+    /// What ``prepareSearch(_:asOf:)`` worked out. In a SELECT of its own, so that it is read once and not for every row.
+    private static let searched: SQL = "(SELECT current_setting('lifeos.search')::tsquery)"
+
+    /// Texts are sorted by so many characters: cursors hold them, and have to fit into an address.
+    static let sortedLengthMax: Int32 = 200
 
     /// Everything that is sorted by, with its direction; what is missing comes last either way.
     func orderExpressions(asOf position: Int?) -> [(sql: SQL, type: String, descending: Bool)] {
@@ -57,10 +65,10 @@ extension ListQuery {
             case .version: [("e.version", "integer", key.descending)]
             case .favorite: [("e.favorite", "boolean", key.descending)]
             case .type: [("e.type", "text", key.descending)]
-            case .name: [("lower(e.name)", "text", key.descending)]
+            case .name: [("left(lower(e.name), \(Self.sortedLengthMax))", "text", key.descending)]
             case .relevance:
                 words.map { words in
-                    [("ts_rank(e.search, (\(Self.searchQuery(words, position))))", "real", key.descending)]
+                    words.isEmpty ? [] : [("ts_rank(e.search, \(Self.searched))", "real", key.descending)]
                 } ?? []
             case .field(let name, let kind):
                 [
@@ -103,7 +111,11 @@ extension FieldFilter {
     ) -> (sql: SQL, type: String, descending: Bool) {
         switch kind {
         case .integer, .number: ("coalesce(\(value(field, kind)), 0)", "numeric", descending)
-        default: ("(coalesce(lower(e.fields->>\(field)), '') COLLATE \"C\")", "text", descending)
+        default:
+            (
+                "(left(coalesce(lower(e.fields->>\(field)), ''), \(ListQuery.sortedLengthMax)) COLLATE \"C\")", "text",
+                descending
+            )
         }
     }
 
@@ -111,7 +123,7 @@ extension FieldFilter {
         let isNumber = kind == .integer || kind == .number
         let left = Self.value(field, kind)
         func compare(_ sign: SQL) -> SQL {
-            isNumber ? "(\(left)) \(sign) \(values[0])::text::numeric" : "\(left) \(sign) \(values[0])"
+            isNumber ? "(\(left)) \(sign) \(Decimal(values[0]))" : "\(left) \(sign) \(values[0])"
         }
         switch comparison {
         case .equal: return compare("=")
@@ -123,11 +135,11 @@ extension FieldFilter {
         case .lessOrEqual: return compare("<=")
         case .oneOf:
             return isNumber
-                ? "(\(left)) = ANY(\(values)::text[]::numeric[])" : "\(left) = ANY(\(values))"
+                ? "(\(left)) = ANY(\(values.compactMap { Decimal($0) }))" : "\(left) = ANY(\(values))"
         case .contains:
             return """
                 CASE WHEN jsonb_typeof(e.fields->\(field)) = 'array'
-                THEN e.fields->\(field) @> \(Self.element(values[0], kind))::text::jsonb
+                THEN e.fields->\(field) @> \(Self.element(values[0], kind))
                 ELSE position(lower(\(values[0])) IN lower(e.fields->>\(field))) > 0 END
                 """
         case .startsWith: return "starts_with(lower(e.fields->>\(field)), lower(\(values[0])))"
@@ -136,10 +148,8 @@ extension FieldFilter {
     }
 
     /// The value as an element of a JSON array.
-    private static func element(_ value: String, _ kind: Field.Kind) -> String {
-        switch kind {
-        case .string: "[\(JSONValue.string(value))]"
-        default: "[\(value)]"
-        }
+    private static func element(_ value: String, _ kind: Field.Kind) -> JSONBBytes {
+        let element = kind == .string ? .string(value) : try? JSONValue(parsing: Array(value.utf8))
+        return JSONBBytes(JSONValue.array([element ?? .null]).encoded())
     }
 }

@@ -1,31 +1,20 @@
 /// Takes texts apart into the words by which they are found.
+///
+/// Texts that mean the same give the same words, byte for byte: composed or decomposed (NFC, NFD), in capitals or small
+/// letters. A word taken apart again is itself.
 public enum Words {
-    /// Longer ones are cut: nobody types them.
+    /// In bytes. Longer ones are cut: nobody types them.
     static let lengthMax = 48
 
     /// Calls `found` with each word in order: small letters and digits, without the marks that people leave out.
     public static func scan(_ text: String, _ found: (String) -> Void) {
-        var word: [UInt8] = []
-        func end() {
-            if !word.isEmpty { found(String(decoding: word, as: UTF8.self)) }
-            word.removeAll(keepingCapacity: true)
+        var scanner = WordScanner()
+        if Letters.areComposed(in: text) {
+            for scalar in text.unicodeScalars { scanner.take(scalar, found) }
+        } else {
+            for scalar in Letters.composed(text) { scanner.take(scalar, found) }
         }
-        for scalar in text.unicodeScalars {
-            switch scalar.value {
-            case 0x30...0x39, 0x61...0x7A: if word.count < lengthMax { word.append(UInt8(scalar.value)) }
-            case 0x41...0x5A: if word.count < lengthMax { word.append(UInt8(scalar.value + 32)) }
-            // An apostrophe joins: "don't" is one word.
-            case 0x27, 0x2019: break
-            case ..<0x80: end()
-            default:
-                if let folded = Letters.folded(scalar) {
-                    if word.count < lengthMax { word.append(contentsOf: folded.utf8) }
-                } else {
-                    end()
-                }
-            }
-        }
-        end()
+        scanner.endWord(found)
     }
 
     public static func of(_ text: String) -> [String] {
@@ -35,39 +24,70 @@ public enum Words {
     }
 }
 
-/// How letters beyond ASCII are compared.
-enum Letters {
-    /// The small letter without its marks; nil for what is no letter or digit.
-    static func folded(_ scalar: Unicode.Scalar) -> String? {
-        if let index = table.index(forKey: scalar) { return table[index].value }
-        let properties = scalar.properties
-        guard properties.isAlphabetic || properties.numericType != nil else {
-            // A mark that stands by itself belongs to the letter before it.
-            return properties.canonicalCombiningClass == .notReordered ? nil : ""
+/// Builds words from scalars, one after the other.
+private struct WordScanner {
+    private var word: [UInt8] = []
+    /// Whether the word would come out of another scan as it is.
+    private var isSettled = true
+
+    mutating func take(_ scalar: Unicode.Scalar, _ found: (String) -> Void) {
+        switch scalar.value {
+        case 0x30...0x39, 0x61...0x7A: append(UInt8(scalar.value))
+        case 0x41...0x5A: append(UInt8(scalar.value + 32))
+        // An apostrophe joins: "don't" is one word. What it kept apart may compose now.
+        case 0x27, 0x2019, 0x2BC: isSettled = false
+        case ..<0x80: endWord(found)
+        default: takeLetter(scalar, found)
         }
-        let small = properties.lowercaseMapping
-        guard let first = small.unicodeScalars.first, first != scalar, let index = table.index(forKey: first)
-        else { return small }
-        return table[index].value
     }
 
-    private static let table: [Unicode.Scalar: String] = {
-        let groups: KeyValuePairs<String, String> = [
-            "a": "àáâãäåāăąǎ", "ae": "æ", "c": "çćĉċč", "d": "ďđð", "e": "èéêëēĕėęě", "g": "ĝğġģ", "h": "ĥħ",
-            "i": "ìíîïĩīĭįı", "j": "ĵ", "k": "ķ", "l": "ĺļľŀł", "n": "ñńņňŉ", "o": "òóôõöōŏőø", "oe": "œ", "r": "ŕŗř",
-            "s": "śŝşš", "ss": "ß", "t": "ţťŧ", "th": "þ", "u": "ùúûüũūŭůűų", "w": "ŵ", "y": "ýÿŷ", "z": "źżž",
-        ]
-        var table: [Unicode.Scalar: String] = [:]
-        for (plain, letters) in groups {
-            for letter in letters.unicodeScalars {
-                table[letter] = plain
-                if let capital = letter.properties.uppercaseMapping.unicodeScalars.first,
-                    letter.properties.uppercaseMapping.unicodeScalars.count == 1, capital.value >= 0x80
-                {
-                    table[capital] = plain
+    private mutating func takeLetter(_ scalar: Unicode.Scalar, _ found: (String) -> Void) {
+        switch Letters.folded(scalar) {
+        case .itself: append(contentsOf: String(scalar).utf8)
+        case .nothing: isSettled = false
+        case .separator: endWord(found)
+        case .other(let letters):
+            append(contentsOf: letters.utf8)
+            isSettled = false
+        }
+    }
+
+    private mutating func append(_ byte: UInt8) {
+        if word.count < Words.lengthMax { word.append(byte) }
+    }
+
+    private mutating func append(contentsOf bytes: String.UTF8View) {
+        if word.count < Words.lengthMax { word.append(contentsOf: bytes) }
+    }
+
+    mutating func endWord(_ found: (String) -> Void) {
+        if !word.isEmpty {
+            let isPlain = isSettled || word.allSatisfy { $0 < 0x80 }
+            let text = String(decoding: word, as: UTF8.self)
+            found(isPlain ? text : Self.settled(text))
+            word.removeAll(keepingCapacity: true)
+        }
+        isSettled = true
+    }
+
+    /// Scans the word again until nothing changes, so that whoever does so later gets the same.
+    private static func settled(_ word: String) -> String {
+        var word = word
+        for _ in 0..<passesMax {
+            var again = ""
+            for scalar in Letters.composed(word) {
+                switch Letters.folded(scalar) {
+                case .itself: again.unicodeScalars.append(scalar)
+                case .nothing, .separator: break
+                case .other(let letters): again += letters
                 }
             }
+            if again.utf8.elementsEqual(word.utf8) { break }
+            word = again
         }
-        return table
-    }()
+        return word
+    }
+
+    /// Two are enough for every letter there is; a test looks at all.
+    private static let passesMax = 8
 }

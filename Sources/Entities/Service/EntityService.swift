@@ -54,6 +54,7 @@ public final class EntityService: Sendable {
 extension ProjectionSet {
     /// The projections of a folder, for the types of a catalogue.
     public init(files: [ProjectionFile], catalogue: Catalogue) {
-        self.init(files: files, types: catalogue.types.map { ($0.name, $0.fingerprint) })
+        self.init(
+            files: files, types: catalogue.types.map { ($0.name, "\($0.fingerprint) \(RowRules.version)") })
     }
 }

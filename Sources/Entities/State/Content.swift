@@ -34,7 +34,8 @@ public struct Content: Sendable {
         var writer = JSONWriter()
         writer.object { writer in
             for (name, value) in data {
-                guard let field = type.field(name), field.isComparable else { continue }
+                guard let field = type.field(name), field.isComparable, let value = RowRules.comparable(value)
+                else { continue }
                 writer.field(name, value)
             }
         }
@@ -62,35 +63,6 @@ public struct Content: Sendable {
     /// What is wrong with data that someone sent; empty where nothing is.
     public static func problems(in data: JSONObject, of type: EntityType) -> [JSONProblem] {
         let value = JSONValue.object(data)
-        return type.problems(in: value) + unstorable(value)
-    }
-
-    static func unstorable(_ value: JSONValue) -> [JSONProblem] { unstorable(value, .root) }
-
-    /// PostgreSQL's texts cannot hold U+0000, nor its numbers any exponent, so both are refused at the door.
-    private static func unstorable(_ value: JSONValue, _ pointer: JSONPointer) -> [JSONProblem] {
-        switch value {
-        case .number(let number) where !number.isStorable:
-            [JSONProblem(pointer: pointer, keyword: "number", message: "Use an exponent from -400 to 400.")]
-        case .string(let text) where text.utf8.contains(0):
-            [JSONProblem(pointer: pointer, keyword: "pattern", message: "Leave out the character U+0000.")]
-        case .array(let elements):
-            elements.enumerated().flatMap { unstorable($0.element, pointer.appending($0.offset)) }
-        case .object(let members):
-            members.flatMap { member in
-                (member.key.utf8.contains(0)
-                    ? [JSONProblem(pointer: pointer, keyword: "pattern", message: "Leave out the character U+0000.")]
-                    : []) + unstorable(member.value, pointer.appending(member.key))
-            }
-        default: []
-        }
-    }
-}
-
-extension JSONNumber {
-    /// Whether PostgreSQL's `numeric` holds it, with room to compute.
-    var isStorable: Bool {
-        guard let mark = text.utf8.lastIndex(where: { $0 | 0x20 == UInt8(ascii: "e") }) else { return true }
-        return Int(text[text.utf8.index(after: mark)...]).map { -400...400 ~= $0 } ?? false
+        return type.problems(in: value) + StorableData.problems(in: value)
     }
 }

@@ -39,8 +39,10 @@ extension Entity {
             archivedWith = nil
         case .favorited: isFavorite = true
         case .unfavorited: isFavorite = false
-        case .tagged(let more): for tag in more where !tags.contains(tag) { tags.append(tag) }
-        case .untagged(let gone): tags.removeAll { gone.contains($0) }
+        case .tagged(let more): for tag in more.map(Slug.renewed) where !tags.contains(tag) { tags.append(tag) }
+        case .untagged(let gone):
+            let gone = gone.map(Slug.renewed)
+            tags.removeAll { gone.contains($0) }
         case .linked(let link): if !links.contains(link) { links.append(link) }
         case .unlinked(let link): links.removeAll { $0 == link }
         case .skipped: break

@@ -48,7 +48,10 @@ extension Entity {
 
     mutating func take(_ restoration: Restoration) {
         if let data = restoration.data { take(data) }
-        if let tags = restoration.tags { self.tags = tags }
+        if let tags = restoration.tags {
+            self.tags = []
+            for tag in tags.map(Slug.renewed) where !self.tags.contains(tag) { self.tags.append(tag) }
+        }
         if let links = restoration.links { self.links = links }
         if let favorite = restoration.isFavorite { isFavorite = favorite }
         if let archiving = restoration.archiving {

@@ -10,7 +10,6 @@ struct ImportPlan {
         let id: UUID
         let type: EntityType
         let action: EntityCommand.Action
-        let bytes: Int
         /// Sets right what the archiving of others brings along, which no report speaks of.
         var isSettling = false
     }
@@ -91,11 +90,10 @@ struct ImportPlan {
         return drafts
     }
 
-    private mutating func add(_ item: Int, _ action: EntityCommand.Action, bytes: Int = 0, isSettling: Bool = false) {
+    private mutating func add(_ item: Int, _ action: EntityCommand.Action, isSettling: Bool = false) {
         steps.append(
             Step(
-                item: item, id: drafts[item].id, type: drafts[item].type, action: action, bytes: bytes,
-                isSettling: isSettling))
+                item: item, id: drafts[item].id, type: drafts[item].type, action: action, isSettling: isSettling))
     }
 
     // What is not there yet
@@ -135,7 +133,7 @@ struct ImportPlan {
         for case .field(let field) in waiting { data[field] = nil }
         let content = Content(data, of: draft.type)
         report.items[item].outcome = .created
-        add(item, .create(content, extras), bytes: content.encoded.count)
+        add(item, .create(content, extras))
     }
 
     private mutating func complete(_ item: Int, _ waiting: Set<ImportOrder.Part>) {

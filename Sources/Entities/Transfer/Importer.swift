@@ -12,8 +12,6 @@ public struct Importer: Sendable {
     private let service: EntityService
     private let actor: String
 
-    /// Commands handed to the writer at once.
-    static let commandsPerBatch = 500
     /// Between two records of how far the import is.
     static let commandsPerRecord = 10_000
 
@@ -45,16 +43,22 @@ public struct Importer: Sendable {
         _ plan: ImportPlan, _ operation: Operation, _ progress: (Int, Int) -> Void
     ) async throws -> ImportReport {
         var run = Run(report: plan.report)
-        for start in stride(from: 0, to: plan.steps.count, by: Self.commandsPerBatch) {
-            progress(start, plan.steps.count)
+        var (done, recorded) = (0, 0)
+        while done < plan.steps.count {
+            progress(done, plan.steps.count)
             try operation.checkCancellation()
-            if start > 0, start % Self.commandsPerRecord == 0 { try await operation.progress(done: start) }
-            let steps = plan.steps[start..<min(start + Self.commandsPerBatch, plan.steps.count)]
-            let results = try await service.writer.submit(
-                steps.map { step in
-                    (EntityCommand(step.action, on: step.id, of: step.type, meta: operation.meta()), step.bytes)
-                })
-            for (step, result) in zip(steps, results) { run.take(result, of: step) }
+            if done - recorded >= Self.commandsPerRecord {
+                try await operation.progress(done: done)
+                recorded = done
+            }
+            let steps = plan.steps[done...]
+            var portion = CommandPortion()
+            for step in steps where !portion.isFull {
+                portion.add(EntityCommand(step.action, on: step.id, of: step.type, meta: operation.meta()))
+            }
+            let results = try await service.writer.submit(portion.commands, whenFull: .wait)
+            for (step, result) in zip(steps, results) { try run.take(result, of: step) }
+            done += results.count
         }
         progress(plan.steps.count, plan.steps.count)
         return run.report.sorted()
@@ -64,8 +68,11 @@ public struct Importer: Sendable {
     private struct Run {
         var report: ImportReport
 
-        mutating func take(_ result: Result<EntityAnswer, any Error>, of step: ImportPlan.Step) {
+        mutating func take(_ result: Result<EntityAnswer, any Error>, of step: ImportPlan.Step) throws {
             guard case .failure(let error) = result else { return }
+            // That is nothing about this step, and the next would fare no better. What is there by then stays, and the
+            // next import does the rest.
+            if error is CommandWriterError { throw error }
             report.items[step.item].problems.append("Refused: \(Self.sentence(error))")
             // What came into being stays, though it lacks a part.
             if case .create = step.action { report.items[step.item].outcome = .refused }

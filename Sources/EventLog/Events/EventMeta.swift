@@ -49,11 +49,12 @@ extension EventMeta: JSONEncodable {
             writer.field("actor", actor)
             writer.field("command", command.description)
             writer.field("correlation", correlation.description)
-            if let causation { writer.field("causation", causation) }
-            if let requestID { writer.field("request_id", requestID) }
-            if let traceparent { writer.field("traceparent", traceparent) }
-            if let reason { writer.field("reason", reason) }
-            if let client { writer.field("client", client) }
+            for (name, text) in [
+                ("causation", causation), ("request_id", requestID), ("traceparent", traceparent),
+                ("reason", reason), ("client", client),
+            ] {
+                if let text { writer.field(name, Self.storable(text)) }
+            }
             if let idempotency {
                 writer.field("idempotency_key", idempotency.key)
                 writer.field("fingerprint", idempotency.fingerprint)
@@ -68,6 +69,11 @@ extension EventMeta {
     public init?(_ bytes: [UInt8]) {
         guard let json = try? JSONValue(parsing: bytes) else { return nil }
         self.init(json)
+    }
+
+    /// The log is looked up by what is in here, and PostgreSQL refuses to read any of it where one text holds U+0000.
+    private static func storable(_ text: String) -> String {
+        text.utf8.contains(0) ? text.replacing("\0", with: "\u{FFFD}") : text
     }
 
     /// Reads what ``encode(into:)`` wrote; `nil` for anything that is no meta of ours.

@@ -17,6 +17,8 @@ public struct LogFiller: Sendable {
         public var indexWorkers = 2
         /// For one statement, such as one that builds an index.
         public var statementTimeout: Duration = .seconds(6 * 3_600)
+        /// How long it waits for the next rows, which may come from far away.
+        public var rowsPatience: Duration = .seconds(1_800)
 
         public init() {}
     }
@@ -48,7 +50,7 @@ public struct LogFiller: Sendable {
     ) async throws -> LogHead where Rows.Element == CopyBatch {
         try await pool.withConnection { connection in
             connection.statementTimeout = configuration.statementTimeout
-            return try await connection.transaction { connection in
+            return try await connection.transaction(idleMax: configuration.rowsPatience) { connection in
                 try clear(on: connection)
                 let head = try await copy(rows, upTo: last, progress, on: connection)
                 guard head.position == last, hash == nil || head.hash == hash else {

@@ -58,5 +58,5 @@ struct EventRing: Sendable {
 
 extension Event {
     /// What it takes in memory, about.
-    var byteCount: Int { data.count + meta.count + 200 }
+    public var byteCount: Int { data.count + meta.count + 200 }
 }

@@ -103,9 +103,8 @@ extension LogTail {
             let (reader, eventsMax, bytesMax) = (reader, configuration.pageEventsMax, configuration.pageBytesMax)
             return try await turns.pass { [filter] in
                 if Task.isCancelled { return nil }
-                let events = try await reader.events(filter, limit: eventsMax, bytesMax: bytesMax)
-                let isFull = events.count == eventsMax || events.reduce(0) { $0 + $1.byteCount } >= bytesMax
-                return make(events, isFull ? events.last?.position ?? head : head)
+                let page = try await reader.page(filter, limit: eventsMax, bytesMax: bytesMax)
+                return make(page.events, page.isFull ? page.events.last?.position ?? head : head)
             }
         } catch {
             if !Task.isCancelled { logger.warning("a subscriber cannot read the log", ["error": "\(error)"]) }

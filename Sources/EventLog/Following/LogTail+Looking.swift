@@ -24,18 +24,19 @@ extension LogTail {
         while let position {
             var filter = EventFilter()
             filter.after = position
-            let page = try await reader.events(filter, limit: configuration.pageEventsMax)
-            if page.isEmpty { return }
-            metrics.read.increment(by: UInt64(page.count))
+            let page = try await reader.page(
+                filter, limit: configuration.pageEventsMax, bytesMax: configuration.pageBytesMax)
+            if page.events.isEmpty { return }
+            metrics.read.increment(by: UInt64(page.events.count))
             // Our own writer may have been quicker meanwhile: what was told already is left out.
-            for run in Self.runs(page) {
+            for run in Self.runs(page.events) {
                 if run[0].position > (self.position ?? 0) + 1 {
                     logger.error(
                         "the log has a gap; run `lifeos log verify`", ["after": position, "next": run[0].position])
                 }
                 _ = deliver(run, isComplete: true)
             }
-            if page.count < configuration.pageEventsMax { return }
+            if !page.isFull { return }
         }
     }
 

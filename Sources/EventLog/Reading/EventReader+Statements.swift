@@ -8,7 +8,9 @@ extension EventReader {
         "position, recorded_at, stream, version, category, type, schema_version, data, meta, hash"
 
     /// One statement for any filter.
-    static func select(_ filter: EventFilter, limit: Int, bytesMax: Int? = nil, _ order: EventOrder) -> SQL {
+    static func select(
+        _ filter: EventFilter, columns: SQL = columns, limit: Int, bytesMax: Int? = nil, _ order: EventOrder
+    ) -> SQL {
         let conditions = conditions(of: filter)
         let condition: SQL = conditions.isEmpty ? "" : "WHERE \(conditions.joined(by: " AND "))"
         // What belongs to few streams or one correlation is found by their index and sorted then. Left to itself, the
@@ -24,6 +26,10 @@ extension EventReader {
                 FROM (\(some)) AS page
             ) AS counted WHERE bytes_before < \(Int64(bytesMax)) ORDER BY position \(direction)
             """
+    }
+
+    static func firstPosition(ofLast count: Int, _ filter: EventFilter) -> SQL {
+        "SELECT min(position) FROM (\(select(filter, columns: "position", limit: count, .descending))) AS last"
     }
 
     /// As ``Event/byteCount`` has it.

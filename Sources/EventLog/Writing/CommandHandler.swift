@@ -8,6 +8,9 @@ public protocol CommandHandler: Sendable {
     associatedtype Command: Sendable
     associatedtype Answer: Sendable
 
+    /// How many bytes a command takes, about. Counts for every limit of the writer.
+    func byteCount(of command: Command) -> Int
+
     /// Whether a command looks at more than what ``load(_:into:)`` can name beforehand. Such a one begins a batch of its
     /// own, so that whatever it asks the database for is already there.
     func wantsFreshBatch(_ command: Command) -> Bool
@@ -20,6 +23,8 @@ public protocol CommandHandler: Sendable {
     /// A rejection is an answer like any other: it must leave neither events nor statements behind.
     ///
     /// - Parameter loaded: the answers to the statements of ``load(_:into:)``, in their order.
+    /// - Returns: the answers to the first of the commands, at least to one. The others are loaded and decided in
+    ///   transactions of their own.
     func decide(
         _ commands: [Command], _ loaded: ArraySlice<Rows>, on connection: isolated Connection, _ log: inout Appending,
         into batch: inout Batch

@@ -3,62 +3,64 @@ import Postgres
 import System
 import Telemetry
 
+/// The session of the database that a writer works in.
+struct LogSession: Sendable {
+    let processID: Int
+    let startedAt: Timestamp
+}
+
 /// A batch that was sent to be committed, until it is known whether it was.
 struct BatchInDoubt<Answer: Sendable>: Sendable {
+    /// To the first of the commands under way.
     let answers: [Result<Answer, any Error>]
     let events: [Event]
     let head: LogHead
+    let session: LogSession
 }
 
 /// How batches are carried out.
 extension CommandWriter {
-    private typealias Entry = CommandQueue<Handler>.Entry
+    typealias Entry = CommandQueue<Handler>.Entry
 
-    private static var ownStatements: [String] { ["begin", "log_lock_head", "log_witness", "log_find_receipt"] }
-
-    /// Holds a connection as long as it lasts, and takes another when it is lost.
-    func run() async {
-        let unreachableSince = Lock<ContinuousClock.Instant?>(nil)
-        while true {
-            do {
-                return try await pool.withConnection { connection in
-                    try self.serve(on: connection) { unreachableSince.withLock { $0 = nil } }
-                }
-            } catch {
-                metrics.retries.increment()
-                let since = unreachableSince.withLock { since in
-                    since = since ?? .now
-                    return since
-                }
-                logger.warning("the log cannot be written to", ["error": "\(error)"])
-                if let since, since + configuration.unreachableMax <= .now { giveUp() }
-                if queue.withLock({ $0.isStopping && !$0.hasWork }) { return }
-                try? await Task.sleep(for: configuration.retryDelay)
-            }
-        }
+    private static var ownStatements: [String] {
+        ["begin", "log_lock_head", "log_witness", "log_end_former", "log_find_receipt"]
     }
 
-    /// Carries out batch after batch until the writer stops; throws when the connection is of no more use.
-    private func serve(on connection: isolated Connection, reached: () -> Void) throws {
+    /// Carries out batch after batch until the writer stops; throws when it has to be tried again, possibly on another
+    /// connection.
+    func serve(on connection: isolated Connection, reached: () -> Void) throws {
+        let (processID, startedAt) = try connection.query("log_session", LogStatements.ownSession).only(
+            Int.self, Timestamp.self)
+        let session = LogSession(processID: processID, startedAt: startedAt)
         while let entries = nextBatch() {
-            let doubtCount = doubt.withLock { $0?.answers.count }
-            do {
-                // What is in doubt was the first of a batch that went one by one: so it has to go on.
-                if let doubtCount, doubtCount != entries.count {
-                    try carryOutOneByOne(entries, on: connection)
-                } else {
-                    try carryOut(entries, on: connection)
+            var left = entries[...]
+            // After a refusal so many go one by one: the others of the batch have nothing to do with it.
+            var aloneCount = 0
+            while !left.isEmpty {
+                let count = doubt.withLock { $0?.answers.count } ?? (aloneCount > 0 ? 1 : left.count)
+                var doneCount = 1
+                watch.begin(session.processID)
+                do {
+                    doneCount = try carryOut(Array(left.prefix(count)), in: session, on: connection)
+                } catch let refused as Refused {
+                    if let trouble = refused.trouble {
+                        note(trouble)
+                        logger.error("the database cannot take events", ["error": "\(refused.reason)"])
+                    }
+                    if refused.concernsAll {
+                        doneCount = count
+                    } else if count > 1 {
+                        aloneCount = count
+                        continue
+                    }
+                    for entry in left.prefix(doneCount) { entry.answer(.failure(refused.reason)) }
                 }
-            } catch let refused as Refused {
-                if entries.count == 1 || refused.concernsAll {
-                    for entry in entries { entry.answer(.failure(refused.reason)) }
-                } else {
-                    // Something the database would not take: the others of the batch have nothing to do with it.
-                    try carryOutOneByOne(entries, on: connection)
-                }
+                watch.end()
+                reached()
+                aloneCount = max(0, aloneCount - doneCount)
+                left = left.dropFirst(doneCount)
+                queue.withLock { $0.keepUnderWay(last: left.count) }
             }
-            reached()
-            queue.withLock { $0.finishBatch() }
         }
     }
 
@@ -70,48 +72,56 @@ extension CommandWriter {
         }
     }
 
-    private func carryOutOneByOne(_ entries: [Entry], on connection: isolated Connection) throws {
-        for (index, entry) in entries.enumerated() {
-            do {
-                try carryOut([entry], on: connection)
-            } catch let refused as Refused {
-                entry.answer(.failure(refused.reason))
-            }
-            queue.withLock { $0.keepUnderWay(last: entries.count - index - 1) }
+    /// - Returns: how many of the entries were answered, from the first on.
+    private func carryOut(
+        _ entries: [Entry], in session: LogSession, on connection: isolated Connection
+    ) throws -> Int {
+        do {
+            return try carryOutOnce(entries, in: session, on: connection)
+        } catch let refused as Refused where (refused.reason as? PostgresError)?.isStatementStale == true {
+            // A table was changed under a prepared statement, which is forgotten by now.
+            return try carryOutOnce(entries, in: session, on: connection)
         }
     }
 
-    private func carryOut(_ entries: [Entry], on connection: isolated Connection) throws {
+    private func carryOutOnce(
+        _ entries: [Entry], in session: LogSession, on connection: isolated Connection
+    ) throws -> Int {
         let start = ContinuousClock.now
         let commands = entries.map(\.command)
         let inDoubt = doubt.withLock { $0 }
         var loading = Batch("log_open")
         handler.load(commands, into: &loading)
-        let decided: BatchInDoubt<Handler.Answer>?
+        var decided: BatchInDoubt<Handler.Answer>?
         if inDoubt == nil, loading.count == 0, let guess = memory.withLock({ $0.guess() }) {
-            decided =
-                try takeShortWay(commands, guess, on: connection) ?? takeLongWay(entries, nil, loading, on: connection)
-        } else {
-            decided = try takeLongWay(entries, inDoubt, loading, on: connection)
+            decided = try takeShortWay(commands, guess, in: session, on: connection)
         }
-        guard let decided else { return }
-        memory.withLock { $0.head = decided.head }
-        metrics.batchSeconds.observe((ContinuousClock.now - start).inSeconds)
-        metrics.batchCommands.observe(Double(entries.count))
-        conclude(decided, entries)
+        if decided == nil {
+            decided = try takeLongWay(commands, inDoubt, loading, in: session, on: connection)
+        }
+        // Nil where the batch turned out to be there already.
+        guard let done = decided ?? inDoubt else { preconditionFailure("what is not decided was in doubt") }
+        if decided != nil {
+            memory.withLock { $0.head = done.head }
+            metrics.batchSeconds.observe((ContinuousClock.now - start).inSeconds)
+            metrics.batchCommands.observe(Double(done.answers.count))
+        }
+        conclude(done, entries)
+        return done.answers.count
     }
 
     /// One round trip, for commands that have nothing to read: the events follow the head that we remember, and the
     /// transaction fails at its first statement where another node has appended since. Nil then.
     private func takeShortWay(
-        _ commands: [Handler.Command], _ guess: (head: LogHead, now: Timestamp), on connection: isolated Connection
+        _ commands: [Handler.Command], _ guess: (head: LogHead, now: Timestamp), in session: LogSession,
+        on connection: isolated Connection
     ) throws -> BatchInDoubt<Handler.Answer>? {
         var opening = Batch("log_append")
         opening.add("begin", "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
         opening.add("log_claim_head", LogStatements.claim(guess.head))
         do {
             return try refusing(on: connection) {
-                try decide(commands, [], after: guess.head, now: guess.now, opening, on: connection)
+                try decide(commands, [], after: guess.head, now: guess.now, opening, in: session, on: connection)
             }
         } catch let refused as Refused {
             guard let error = refused.reason as? PostgresError,
@@ -124,21 +134,23 @@ extension CommandWriter {
 
     /// Two round trips: read under the lock, then write and commit. Nil where the batch turned out to be there already.
     private func takeLongWay(
-        _ entries: [Entry], _ inDoubt: BatchInDoubt<Handler.Answer>?, _ loading: Batch,
-        on connection: isolated Connection
+        _ commands: [Handler.Command], _ inDoubt: BatchInDoubt<Handler.Answer>?, _ loading: Batch,
+        in session: LogSession, on connection: isolated Connection
     ) throws -> BatchInDoubt<Handler.Answer>? {
         var opening = Batch("log_open")
         opening.add("begin", "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
         opening.add("log_lock_head", LogStatements.lockHead)
         if let inDoubt, let first = inDoubt.events.first {
+            opening.add("log_end_former", LogStatements.end(inDoubt.session))
             opening.add("log_find_receipt", LogStatements.hash(at: first.position))
             let rows = try connection.run(opening)
-            // The head is ours, so the transaction in doubt is over: its first event is there, or it never will be.
-            if try rows[2].first?.value(0, as: SHA256Digest.self) == first.hash {
+            if try rows[2].first?.value(0, as: Bool.self) == false { throw FormerSessionLives() }
+            // The head is ours and the former session is gone, so the transaction in doubt is over: its first event is
+            // there, or it never will be.
+            if try rows[3].first?.value(0, as: SHA256Digest.self) == first.hash {
                 // Should the connection be lost here, the doubt is still there, and looked into once more.
                 try connection.execute("rollback", "ROLLBACK")
                 doubt.withLock { $0 = nil }
-                conclude(inDoubt, entries)
                 return nil
             }
             doubt.withLock { $0 = nil }
@@ -156,7 +168,7 @@ extension CommandWriter {
         memory.withLock { $0.learn(head, now) }
         return try refusing(on: connection) {
             try decide(
-                entries.map(\.command), rows[ownCount...], after: head, now: now, Batch("log_append"), on: connection)
+                commands, rows[ownCount...], after: head, now: now, Batch("log_append"), in: session, on: connection)
         }
     }
 
@@ -185,14 +197,13 @@ extension CommandWriter {
     /// - Parameter opening: what goes before the events; where it is empty, a transaction is open already.
     private func decide(
         _ commands: [Handler.Command], _ loaded: ArraySlice<Rows>, after head: LogHead, now: Timestamp,
-        _ opening: Batch,
-        on connection: isolated Connection
+        _ opening: Batch, in session: LogSession, on connection: isolated Connection
     ) throws -> BatchInDoubt<Handler.Answer> {
         var log = Appending(after: head, now: try time(after: head, databaseTime: now))
         var projections = Batch("log_append")
         let answers = try handler.decide(commands, loaded, on: connection, &log, into: &projections)
-        precondition(answers.count == commands.count, "a handler answers every command")
-        let decided = BatchInDoubt(answers: answers, events: log.events, head: log.head)
+        precondition((1...commands.count).contains(answers.count), "a handler answers the first commands")
+        let decided = BatchInDoubt(answers: answers, events: log.events, head: log.head, session: session)
         if decided.events.isEmpty {
             if opening.count == 0 { try connection.execute("rollback", "ROLLBACK") }
         } else {
@@ -209,10 +220,21 @@ extension CommandWriter {
         do throws(PostgresError) {
             return try connection.run(opening)
         } catch {
-            if error.isConnectionLost || Self.ownStatements.contains(error.query ?? "") { throw error }
+            if Self.isForAnotherTry(error) || Self.ownStatements.contains(error.query ?? "") { throw error }
             try connection.execute("rollback", "ROLLBACK")
             throw Refused(error)
         }
+    }
+
+    /// Whether the same batch may well succeed soon: the fault is none of its commands'.
+    static func isForAnotherTry(_ error: PostgresError) -> Bool {
+        error.isConnectionLost
+            || [.lockNotAvailable, .deadlockDetected, .serializationFailure].contains(error.code)
+    }
+
+    /// The session that a batch in doubt was sent to does not end, so it may still be committed.
+    private struct FormerSessionLives: Error, CustomStringConvertible {
+        var description: String { "the session that a batch was sent to does not end" }
     }
 
     /// A batch that did not happen, though the database is well.
@@ -221,8 +243,11 @@ extension CommandWriter {
 
         init(_ reason: any Error) { self.reason = reason }
 
+        /// What the database is short of, whatever it was asked.
+        var trouble: PostgresError.Trouble? { (reason as? PostgresError)?.trouble }
+
         /// Whether it would be the same for any command.
-        var concernsAll: Bool { reason is CommandWriterError }
+        var concernsAll: Bool { trouble != nil || reason is CommandWriterError }
     }
 
     private func refusing<Result>(on connection: isolated Connection, _ body: () throws -> Result) throws -> Result {
@@ -233,6 +258,7 @@ extension CommandWriter {
         } catch {
             try connection.execute("rollback", "ROLLBACK")
             doubt.withLock { $0 = nil }
+            if let error = error as? PostgresError, Self.isForAnotherTry(error) { throw error }
             throw Refused(error)
         }
     }
@@ -254,25 +280,12 @@ extension CommandWriter {
 
     private func conclude(_ decided: BatchInDoubt<Handler.Answer>, _ entries: [Entry]) {
         if !decided.events.isEmpty {
+            note(nil)
             metrics.events.increment(by: UInt64(decided.events.count))
             metrics.position.set(Double(decided.head.position))
             handler.committed()
             committed(decided.events)
         }
         for (entry, answer) in zip(entries, decided.answers) { entry.answer(answer) }
-    }
-
-    /// Tells everyone who waits that the database stays away.
-    private func giveUp() {
-        let wasSent = doubt.withLock { doubt in
-            defer { doubt = nil }
-            return doubt != nil
-        }
-        let (underWay, waiting) = queue.withLock { queue in
-            defer { queue.finishBatch() }
-            return (queue.underWay, queue.takeAll())
-        }
-        for entry in underWay { entry.answer(.failure(wasSent ? CommandWriterError.outcomeUnknown : .unavailable)) }
-        for entry in waiting { entry.answer(.failure(CommandWriterError.unavailable)) }
     }
 }

@@ -6,6 +6,7 @@ struct CommandWriterMetrics: Sendable {
     let batchCommands: Histogram
     let events: Counter
     let refused: Counter
+    let withdrawn: Counter
     let retries: Counter
     let position: Gauge
 
@@ -22,6 +23,10 @@ struct CommandWriterMetrics: Sendable {
         refused =
             metrics.counter("lifeos_log_commands_refused_total", help: "Commands refused because too many waited.")
             .with()
+        withdrawn =
+            metrics.counter(
+                "lifeos_log_commands_withdrawn_total", help: "Commands whose caller gave up while they waited."
+            ).with()
         retries = metrics.counter("lifeos_log_batch_retries_total", help: "Batches that were tried again.").with()
         position = metrics.gauge("lifeos_log_position", help: "The last position this node has appended.").with()
     }

@@ -84,6 +84,19 @@ public enum LogStatements {
         "SELECT pg_notify('\(unsafeSQL: channel)', \(String(head.position)))"
     }
 
+    /// Ends the session whose transaction is in doubt, unless it is over. False where it could not be ended.
+    ///
+    /// With the head locked: a session that had locked it is over by then, but one that was still to lock it would go on to
+    /// commit what it was sent.
+    static func end(_ former: LogSession) -> SQL {
+        """
+        SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+        WHERE pid = \(Int32(former.processID)) AND backend_start = \(former.startedAt)
+        """
+    }
+
+    static let ownSession: SQL = "SELECT pid, backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()"
+
     /// Whether a batch that ended in doubt is in the log: its first event tells for all, since a batch is one transaction.
     static func hash(at position: Int) -> SQL { "SELECT hash FROM log.events WHERE position = \(Int64(position))" }
 

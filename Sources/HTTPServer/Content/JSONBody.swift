@@ -2,6 +2,8 @@ public import JSON
 
 /// Reads a body as JSON: 415 for another type, 400 with line and column for what is not JSON, 422 with a pointer for
 /// each field that does not say what it should.
+///
+/// A text with U+0000 is refused here, as it is in addresses and forms: neither PostgreSQL nor C libraries can hold it.
 public enum JSONBody {
     /// - Parameters:
     ///   - contentType: the value of `Content-Type`. A body without one is refused: a browser can send that to us from
@@ -12,10 +14,44 @@ public enum JSONBody {
         guard let type = contentType.flatMap({ MediaType($0) }), type.isJSON,
             type.charset == nil || type.charset == "utf-8"
         else { throw .unsupportedMediaType(contentType, accepted: [MediaType.json.essence]) }
+        let value: JSONValue
         do throws(JSONParseError) {
-            return try JSONValue(parsing: body, limits: limits)
+            value = try JSONValue(parsing: body, limits: limits)
         } catch {
             throw Problem(error, limits)
+        }
+        if mayHoldNUL(body) {
+            let fields = nulFields(in: value, .root)
+            if !fields.isEmpty { throw .invalidFields(Array(fields.prefix(JSONProblems.mostReported))) }
+        }
+        return value
+    }
+
+    /// Whether `\u0000` stands somewhere, which is the only way to write it.
+    private static func mayHoldNUL(_ body: [UInt8]) -> Bool {
+        let escape = Array("\\u0000".utf8)
+        var matched = 0
+        for byte in body {
+            matched = byte == escape[matched] ? matched + 1 : byte == escape[0] ? 1 : 0
+            if matched == escape.count { return true }
+        }
+        return false
+    }
+
+    private static func nulFields(in value: JSONValue, _ place: JSONPointer) -> [Problem.Field] {
+        func field(_ place: JSONPointer) -> Problem.Field {
+            .init(.pointer(place.description), "pattern", "Leave out the character U+0000.")
+        }
+        return switch value {
+        case .string(let text): text.utf8.contains(0) ? [field(place)] : []
+        case .array(let elements):
+            elements.enumerated().flatMap { nulFields(in: $0.element, place.appending($0.offset)) }
+        case .object(let members):
+            members.flatMap { member in
+                (member.key.utf8.contains(0) ? [field(place)] : [])
+                    + nulFields(in: member.value, place.appending(member.key))
+            }
+        default: []
         }
     }
 

@@ -147,10 +147,14 @@ extension Problem {
     }
 
     /// What went wrong inside stays inside: the caller gets the request's identifier, the log gets the cause.
-    public static func internalError() -> Problem {
-        Problem(
-            .internalServerError, "internal_error",
-            "Something went wrong inside. Try again, and if it stays, report it with this request's identifier.")
+    ///
+    /// - Parameter isChange: whether the request may have changed something before it went wrong.
+    public static func internalError(isChange: Bool = false) -> Problem {
+        let advice =
+            isChange
+            ? "The change may have been made: look before you send it again. Report it with this request's identifier."
+            : "Try again, and if it stays, report it with this request's identifier."
+        return Problem(.internalServerError, "internal_error", "Something went wrong inside. \(advice)")
     }
 
     public static func notImplemented(_ what: String) -> Problem {
@@ -166,7 +170,19 @@ extension Problem {
             headers: ["Retry-After": "\(seconds)"])
     }
 
-    /// A deadline of ours passed, not the caller's.
+    /// Nobody knows whether the change was made, so its caller is not told to try again.
+    ///
+    /// - Parameter cause: a sentence, such as "The server stopped before it answered."
+    public static func outcomeUnknown(_ cause: String) -> Problem {
+        Problem(
+            .serviceUnavailable, outcomeUnknownCode,
+            "\(cause) The change may have been made, or may yet be. Look before you send it again; if it had an "
+                + "Idempotency-Key, repeat it with the same: it is not carried out twice.")
+    }
+
+    static let outcomeUnknownCode: Code = "outcome_unknown"
+
+    /// A deadline of ours passed, not the caller's. For requests that change nothing; see ``outcomeUnknown(_:)``.
     public static func handlerTimeout(retryAfter: Duration = .seconds(1)) -> Problem {
         .serviceUnavailable(
             "Answering took too long and was given up.", retryAfter: retryAfter, code: "handler_timeout")

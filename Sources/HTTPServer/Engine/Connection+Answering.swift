@@ -128,7 +128,7 @@ extension Connection {
             "An answer has a header that cannot be sent",
             ["request_id": head.requestID, "route": head.endpoint.route.pattern])
         status = Status.internalServerError.rawValue
-        let problem = core.render(Problem.internalError(), of: head)
+        let problem = core.render(Problem.internalError(isChange: !head.method.isSafe), of: head)
         guard let made = library(problem, head) else { return false }
         if mustClose(after: head) { made.add("Connection", "close") }
         return made.queue(on: library, problem.status)

@@ -8,6 +8,8 @@ final class Exchange: Interruptible {
         var answer: Response?
         var isOver = false
         var task: Task<Void, Never>?
+        /// When a handler that was too late was asked what has become of the change.
+        var askedAt: Instant?
     }
 
     private let state = Lock(State())
@@ -41,11 +43,33 @@ final class Exchange: Interruptible {
     func interrupt(_ reason: Interruption) {
         switch reason {
         case .tick, .stopping: break
-        case .deadline:
+        case .deadline where request.method.isSafe:
             connection.core.metrics.deadlines.with("handler").increment()
             giveUp(.handlerTimeout())
-        case .terminating:
+        case .deadline: askForOutcome()
+        case .terminating where request.method.isSafe:
             giveUp(.serviceUnavailable("The server stops.", retryAfter: .seconds(1), code: "stopping"))
+        case .terminating: giveUp(.outcomeUnknown("The server stopped before it answered."))
+        }
+    }
+
+    /// Whoever is told to try a change again may make it twice. So the handler of one is cancelled, and has a while to say
+    /// what it knows: that nothing was changed, or what was. Comes again and again until there is an answer.
+    private func askForOutcome() {
+        let now = Instant.now
+        let patience = connection.core.configuration.deadlines.outcome
+        let (task, isOverdue) = state.withLock { state -> (Task<Void, Never>?, Bool) in
+            guard !state.isOver, let task = state.task else { return (nil, false) }
+            if let askedAt = state.askedAt { return (nil, (askedAt + patience).nanoseconds <= now.nanoseconds) }
+            state.askedAt = now
+            return (task, false)
+        }
+        if let task {
+            connection.core.metrics.deadlines.with("handler").increment()
+            task.cancel()
+        }
+        if isOverdue {
+            finish(connection.core.render(Problem.outcomeUnknown("Answering took too long."), of: request.head))
         }
     }
 

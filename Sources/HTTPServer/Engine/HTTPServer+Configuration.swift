@@ -96,6 +96,9 @@ extension HTTPServer {
         public var bodyBytesPerSecondMin = 4 << 10
         /// For an asynchronous handler, until it returns its answer; then 503.
         public var handler: Duration = .seconds(30)
+        /// After that, for the handler of a change to say what has become of it, before the client is told that nobody
+        /// knows.
+        public var outcome: Duration = .seconds(5)
         /// For the client to take something of an answer.
         public var stalledSend: Duration = .seconds(30)
         /// Between two requests on one connection, and for the first line of the next.

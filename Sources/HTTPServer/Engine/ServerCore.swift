@@ -11,6 +11,7 @@ final class ServerCore: Sendable {
     let logger: Logger
     let identifiers: any IdentifierSource
     let table: ConnectionTable
+    private let translate: @Sendable (any Error) -> Problem?
     private let isStoppingFlag = Atomic(false)
     private let isTerminatingFlag = Atomic(false)
     private let answered = Atomic<Int>(0)
@@ -22,6 +23,7 @@ final class ServerCore: Sendable {
         self.configuration = configuration
         self.metrics = ServerMetrics(metrics)
         declaredRoutes = router.routes
+        translate = router.translate
         routes = RouteTable(router, self.metrics)
         self.logger = logger
         self.identifiers = identifiers
@@ -64,6 +66,11 @@ final class ServerCore: Sendable {
             return try await Ambient.$requestID.withValue(request.requestID) {
                 try await Ambient.$trace.withValue(request.trace) { try await handler(request) }
             }
+        } catch  where Task.isCancelled && !(error is Problem) {
+            // It was given up, and says no more than that.
+            let isSafe = request.method.isSafe
+            return render(
+                isSafe ? Problem.handlerTimeout() : .outcomeUnknown("Answering took too long."), of: request.head)
         } catch {
             return render(error, of: request.head)
         }
@@ -71,8 +78,11 @@ final class ServerCore: Sendable {
 
     /// A problem as it is; of any other error the caller learns nothing but an identifier, and the log all.
     func render(_ error: any Error, of head: RequestHead) -> Response {
-        if var problem = error as? Problem {
+        if var problem = error as? Problem ?? translate(error) {
             if problem.requestID == nil { problem.requestID = head.requestID }
+            if problem.code == Problem.outcomeUnknownCode, head.value(of: "idempotency-key") != nil {
+                problem.headers.append((name: "Retry-After", value: "2"))
+            }
             return .problem(problem)
         }
         logger.error(
@@ -81,7 +91,7 @@ final class ServerCore: Sendable {
                 "request_id": head.requestID, "route": head.endpoint.route.pattern, "method": head.method,
                 "error": "\(error)",
             ])
-        var problem = Problem.internalError()
+        var problem = Problem.internalError(isChange: !head.method.isSafe)
         problem.requestID = head.requestID
         return .problem(problem)
     }

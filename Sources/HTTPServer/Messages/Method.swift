@@ -15,6 +15,14 @@ public enum Method: UInt8, Sendable, CaseIterable, CustomStringConvertible {
         }
     }
 
+    /// Whether a request only reads, so that asking again changes nothing.
+    public var isSafe: Bool {
+        switch self {
+        case .get, .head, .options: true
+        case .post, .put, .patch, .delete: false
+        }
+    }
+
     /// Methods are case-sensitive: `get` is not `GET`.
     init?(_ bytes: UnsafeBufferPointer<UInt8>) {
         // The first two letters tell all of them apart; the whole word then has to be equal.

@@ -13,6 +13,8 @@ public struct Router: Sendable {
     public private(set) var routes: [Route] = []
     private let prefix: String
     private var middleware: [any Middleware] = []
+    /// Says what errors of any handler are to those who ask; nil for what is a mistake of ours.
+    public private(set) var translate: @Sendable (any Error) -> Problem? = { _ in nil }
 
     public init() { prefix = "" }
 
@@ -22,6 +24,13 @@ public struct Router: Sendable {
     ///
     /// The first one declared sees a request first and its answer last.
     public mutating func use(_ middleware: any Middleware) { self.middleware.append(middleware) }
+
+    /// Has errors that handlers throw told as problems, whichever route they come from. What no translation knows is a
+    /// mistake of ours: 500.
+    public mutating func translateErrors(_ translate: @escaping @Sendable (any Error) -> Problem?) {
+        let former = self.translate
+        self.translate = { former($0) ?? translate($0) }
+    }
 
     /// Declares routes that share a prefix and what `build` puts around them.
     public mutating func group(_ prefix: String, _ build: (inout Router) -> Void) {

@@ -97,7 +97,11 @@ final class RequestPipe: Sendable {
                 if isNews { reader.resume() }
             }
         } onCancel: {
-            finish(.serviceUnavailable("The request was given up.", retryAfter: .seconds(1), code: "cancelled"))
+            finish(
+                Problem(
+                    .serviceUnavailable, "cancelled",
+                    "The request was given up while its body arrived. Look what of it was carried out before you send it "
+                        + "again."))
         }
     }
 }

@@ -42,9 +42,9 @@ extension Connection {
     }
 
     private func allowIdling(_ duration: Duration) throws(PostgresError) {
-        let milliseconds = String(duration.wholeMilliseconds)
-        _ = try session.run(
-            "transaction_idle", "SELECT set_config('idle_in_transaction_session_timeout', \(milliseconds), true)")
+        // By SET: a SELECT would fix what the transaction sees, before it could be given another's view.
+        let milliseconds = SQL(unsafeSQL: String(duration.wholeMilliseconds))
+        _ = try session.run("transaction_idle", "SET LOCAL idle_in_transaction_session_timeout = \(milliseconds)")
     }
 
     /// Lets the open transaction wait longer for each lock than ``ConnectionConfiguration/settings`` say.
@@ -52,8 +52,8 @@ extension Connection {
         guard isInTransaction else {
             throw PostgresError(.usage, "no transaction is open", hint: "call it within transaction()")
         }
-        _ = try session.run(
-            "transaction_locks", "SELECT set_config('lock_timeout', \(String(duration.wholeMilliseconds)), true)")
+        let milliseconds = SQL(unsafeSQL: String(duration.wholeMilliseconds))
+        _ = try session.run("transaction_locks", "SET LOCAL lock_timeout = \(milliseconds)")
     }
 
     private func savepoint<Result>(_ body: (isolated Connection) async throws -> Result) async throws -> Result {

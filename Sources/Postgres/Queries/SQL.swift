@@ -1,3 +1,5 @@
+public import System
+
 /// A statement whose interpolated values are bound as parameters, never pasted into the text.
 ///
 ///     let sql: SQL = "SELECT name FROM people WHERE id = \(id) AND age > \(age)"
@@ -47,6 +49,11 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
 
         /// Text as a quoted constant, for statements that take no parameters, such as COPY.
         public mutating func appendInterpolation(literal text: String) { sql.text += SQL.literal(text) }
+
+        /// An array of identifiers as constants, for the same statements.
+        public mutating func appendInterpolation(literals identifiers: [UUID]) {
+            sql.text += "ARRAY[\(identifiers.map { SQL.literal($0.description) }.joined(separator: ","))]::uuid[]"
+        }
     }
 
     /// Adds text as it is, for statements that are put together from pieces. Never hand it anything that a user wrote.

@@ -35,10 +35,14 @@ extension Timestamp: PostgresValue {
 
     public static var postgresType: PostgresType { .timestamptz }
 
-    /// Moments outside the server's range (before 4713 BC or after AD 294276) become its nearest infinity.
+    /// What the server takes, in its own count: from 4713 BC to the end of AD 294276.
+    private static var serverRange: Range<Int64> { -211_813_488_000_000_000..<9_223_371_331_200_000_000 }
+
+    /// Moments outside the server's range become its nearest infinity.
     public func encode(into writer: inout BinaryWriter) {
         let (value, overflow) = microsecondsSinceEpoch.subtractingReportingOverflow(Self.microsecondsFrom1970To2000)
-        writer.append(overflow ? Int64.min : value)
+        if !overflow, Self.serverRange.contains(value) { return writer.append(value) }
+        writer.append(microsecondsSinceEpoch < 0 ? Int64.min : Int64.max)
     }
 
     public init(binary: RawSpan, type: PostgresType) throws(PostgresError) {

@@ -7,6 +7,11 @@ public struct TextSearchVector: PostgresValue, Hashable {
     public static let placeMax = 16_383
     /// The server's limit for the places of one word.
     public static let placesMax = 255
+    /// Below the server's limit of a mebibyte for words and places together. Beyond it, the words of the greatest weight that
+    /// come first are kept: a text is found by its beginning, and whatever holds it can be stored.
+    public static let bytesMax = 1_000_000
+    /// The server's limit for one word. Longer ones are left out.
+    public static let wordBytesMax = 2_046
 
     /// A word where it stands. Made for every text that is stored, so it is flat, and sorted by numbers where that will do.
     private struct Occurrence: Sendable, Hashable {
@@ -30,8 +35,13 @@ public struct TextSearchVector: PostgresValue, Hashable {
 
         static func isBefore(_ left: Occurrence, _ right: Occurrence) -> Bool {
             if left.key != right.key { return left.key < right.key }
-            if left.word != right.word { return left.word.utf8.lexicographicallyPrecedes(right.word.utf8) }
+            if !left.hasSameWord(as: right) { return left.word.utf8.lexicographicallyPrecedes(right.word.utf8) }
             return left.place & 0x3FFF < right.place & 0x3FFF
+        }
+
+        /// By bytes, as the server compares: equal strings may have others.
+        func hasSameWord(as other: Occurrence) -> Bool {
+            key == other.key && word.utf8.elementsEqual(other.word.utf8)
         }
     }
 
@@ -44,11 +54,39 @@ public struct TextSearchVector: PostgresValue, Hashable {
     public init(_ words: some Sequence<(word: String, weight: Weight)>) {
         occurrences.reserveCapacity(words.underestimatedCount)
         var next = 0
+        var bytes = 0
         for (word, weight) in words {
             next = min(next + 1, Self.placeMax)
+            let length = word.utf8.count
+            guard 1...Self.wordBytesMax ~= length, !word.utf8.contains(0) else { continue }
             occurrences.append(Occurrence(word, weight.rawValue << 14 | UInt16(next)))
+            bytes += length + Self.overhead
         }
+        if bytes > Self.bytesMax { keepWhatFits() }
         occurrences.sort(by: Occurrence.isBefore)
+    }
+
+    /// Of a word with one place, besides its letters: alignment, the number of places, the place.
+    private static let overhead = 5
+
+    private mutating func keepWhatFits() {
+        var places: [[UInt8]: Int] = [:]
+        var bytes = 0
+        var kept: [Occurrence] = []
+        for weight in [Weight.a, .b, .c, .d] {
+            for occurrence in occurrences where occurrence.place >> 14 == weight.rawValue {
+                let word = Array(occurrence.word.utf8)
+                let count = places[word, default: 0]
+                bytes += count == 0 ? word.count + Self.overhead : count < Self.placesMax ? 2 : 0
+                if bytes > Self.bytesMax {
+                    occurrences = kept
+                    return
+                }
+                places[word] = count + 1
+                kept.append(occurrence)
+            }
+        }
+        occurrences = kept
     }
 
     /// Every word once, in order of its bytes.
@@ -59,8 +97,7 @@ public struct TextSearchVector: PostgresValue, Hashable {
     }
 
     private func isFirst(_ index: Int) -> Bool {
-        index == 0 || occurrences[index - 1].key != occurrences[index].key
-            || occurrences[index - 1].word != occurrences[index].word
+        index == 0 || !occurrences[index - 1].hasSameWord(as: occurrences[index])
     }
 
     public static var postgresType: PostgresType { .tsvector }

@@ -35,7 +35,10 @@ public struct Checker<Fold: ProjectionFold>: Sendable {
                 connection.statementTimeout = configuration.statementTimeout
                 var report: CheckReport?
                 do {
-                    try await connection.transaction(.repeatableRead) { connection in
+                    // It sleeps while the other connection has the log sorted.
+                    try await connection.transaction(
+                        .repeatableRead, idleMax: configuration.statementTimeout
+                    ) { connection in
                         report = try await check(counter, on: connection)
                         throw Undone()
                     }
@@ -94,7 +97,9 @@ public struct Checker<Fold: ProjectionFold>: Sendable {
         do {
             let gathered = try await pool.withConnection { connection in
                 connection.statementTimeout = configuration.statementTimeout
-                return try await connection.transaction(.repeatableRead, readOnly: true) { connection in
+                return try await connection.transaction(
+                    .repeatableRead, readOnly: true, idleMax: configuration.statementTimeout
+                ) { connection in
                     try connection.runScript(
                         "check_snapshot", unsafeSQL: "SET TRANSACTION SNAPSHOT '\(snapshot)'")
                     try connection.sortWidely(configuration)

@@ -19,23 +19,28 @@ struct LogSlice: Sendable {
 
     /// COPY takes no parameters; what is pasted in here are numbers, identifiers and times of our own making.
     var copy: SQL {
-        let columns = "stream, version, position, recorded_at, category, type, schema_version, data"
-        let meta = "CASE WHEN recorded_at >= '\(memorable.description)' THEN meta END"
-        return SQL(
-            unsafeSQL: """
-                COPY (SELECT \(columns), \(meta) FROM log.events
-                    WHERE position <= \(last)\(condition) ORDER BY stream, version) TO STDOUT (FORMAT binary)
-                """)
+        """
+        COPY (SELECT stream, version, position, recorded_at, category, type, schema_version, data,
+                CASE WHEN recorded_at >= \(literal: memorable.description) THEN meta END
+            FROM log.events WHERE position <= \(unsafeSQL: String(last)) AND \(condition) ORDER BY stream, version)
+            TO STDOUT (FORMAT binary)
+        """
     }
 
-    private var condition: String {
+    private var condition: SQL {
         switch streams {
         case .range(let from, let until):
-            (from.map { " AND stream >= '\($0)'" } ?? "") + (until.map { " AND stream < '\($0)'" } ?? "")
-        case .these(let streams):
-            " AND stream = ANY('{\(streams.map(\.description).joined(separator: ","))}'::uuid[])"
+            let bounds: [SQL?] = [
+                from.map { "stream >= \(literal: $0.description)" },
+                until.map { "stream < \(literal: $0.description)" },
+            ]
+            return bounds.reduce(into: "true" as SQL) { all, bound in if let bound { all = "\(all) AND \(bound)" } }
+        case .these(let streams): return "stream = ANY(\(literals: streams))"
         case .touched(let position):
-            " AND stream IN (SELECT stream FROM log.events WHERE position > \(position) AND position <= \(last))"
+            return """
+                stream IN (SELECT stream FROM log.events
+                    WHERE position > \(unsafeSQL: String(position)) AND position <= \(unsafeSQL: String(last)))
+                """
         }
     }
 }

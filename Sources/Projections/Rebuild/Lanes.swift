@@ -36,7 +36,10 @@ struct Lanes<Fold: ProjectionFold>: Sendable {
         let gathered = try await ending(channel) {
             let gathered = try await rebuilder.pool.withConnection { connection in
                 connection.statementTimeout = rebuilder.configuration.statementTimeout
-                return try await connection.transaction(readOnly: true) { connection in
+                // Having read, it may sleep until the other connection has written.
+                return try await connection.transaction(
+                    readOnly: true, idleMax: rebuilder.configuration.statementTimeout
+                ) { connection in
                     try connection.sortWidely(rebuilder.configuration)
                     return try reading.read(slice, on: connection) { try channel.push($0) }
                 }

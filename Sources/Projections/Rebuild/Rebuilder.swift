@@ -106,6 +106,8 @@ public struct Rebuilder<Fold: ProjectionFold>: Sendable {
         try connection.runScript(
             "rebuild_tables",
             unsafeSQL: """
+                -- A rebuild that was killed may go on in the server for some seconds.
+                SET LOCAL lock_timeout = '60s';
                 DROP SCHEMA IF EXISTS \(Self.schema) CASCADE;
                 CREATE SCHEMA \(Self.schema);
                 \(script)

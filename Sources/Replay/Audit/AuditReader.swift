@@ -21,6 +21,8 @@ public struct AuditReader: Sendable {
         public var windowLength = 20_000
         /// … and so many windows for one page, which may then be shorter than asked for, or empty.
         public var windowsMax = 10
+        /// What the events of a page take together, about.
+        public var bytesMax = EventPage.bytesMax
 
         public init() {}
     }
@@ -45,13 +47,15 @@ public struct AuditReader: Sendable {
         if let upTo = filter.upTo { end = upTo } else { end = try await reader.head().position }
         var upper = min(end, before.map { $0 - 1 } ?? end)
         var events: [Event] = []
-        var windows = 0
-        while events.count < limit, upper > filter.after, windows < configuration.windowsMax {
+        var (windows, isFull) = (0, false)
+        while !isFull, upper > filter.after, windows < configuration.windowsMax {
             let lower = filter.isIndexed ? filter.after : max(filter.after, upper - configuration.windowLength)
-            let found = try await reader.events(
-                filter.events(after: lower, upTo: upper), limit: limit - events.count, order: .descending)
-            events += found
-            upper = events.count == limit ? (found.last?.position ?? 1) - 1 : lower
+            let found = try await reader.page(
+                filter.events(after: lower, upTo: upper), limit: limit - events.count,
+                bytesMax: configuration.bytesMax - events.reduce(0) { $0 + $1.byteCount }, order: .descending)
+            events += found.events
+            isFull = found.isFull
+            upper = isFull ? (found.events.last?.position ?? 1) - 1 : lower
             windows += 1
         }
         return AuditPage(

@@ -11,7 +11,7 @@ extension ChangeScope {
         if !types.isEmpty {
             conditions.append("category IN (\(types.map { "\(literal: $0)" as SQL }.joined(by: ", ")))")
         }
-        if !entities.isEmpty { conditions.append("stream = ANY(\(Self.array(entities)))") }
+        if !entities.isEmpty { conditions.append("stream = ANY(\(literals: entities))") }
         if let actor { conditions.append("meta->>'actor' = \(literal: actor)") }
         if let correlation { conditions.append("meta->>'correlation' = \(literal: correlation.description)") }
         if let command { conditions.append("meta->>'command' = \(literal: command.description)") }
@@ -23,7 +23,7 @@ extension ChangeScope {
     /// - Parameter streams: the streams, where they are few; nil to let the server find them.
     func copy(of streams: [UUID]?) -> SQL {
         let which: SQL =
-            streams.map { "stream = ANY(\(Self.array($0)))" }
+            streams.map { "stream = ANY(\(literals: $0))" }
             ?? "stream IN (SELECT stream FROM log.events WHERE \(events))"
         return """
             COPY (SELECT stream, version, position, recorded_at, category, type, schema_version, data,
@@ -31,9 +31,5 @@ extension ChangeScope {
                 FROM log.events WHERE position <= \(unsafeSQL: String(upTo)) AND \(which)
                 ORDER BY stream, version) TO STDOUT (FORMAT binary)
             """
-    }
-
-    private static func array(_ ids: [UUID]) -> SQL {
-        "\(literal: "{\(ids.map(\.description).joined(separator: ","))}")::uuid[]"
     }
 }

@@ -13,8 +13,8 @@ public struct Rollback: Sendable {
     private let service: EntityService
     private let reader: ChangeReader
 
-    /// Entities that are restored in one go.
-    static let stepsPerBatch = 256
+    /// Between two tellings of how far a dry run is.
+    static let stepsPerProgress = 256
     /// Between two records of how far it is.
     static let stepsPerRecord = 10_000
 
@@ -39,7 +39,7 @@ public struct Rollback: Sendable {
             guard let step else { return }
             tally.add(step, change)
             each(step)
-            if seen % Self.stepsPerBatch == 0 { progress(seen, total) }
+            if seen % Self.stepsPerProgress == 0 { progress(seen, total) }
         }
         progress(total, total)
         return try await tally.finish(service.pool)
@@ -105,17 +105,20 @@ public struct Rollback: Sendable {
     ) async throws -> RollbackReport {
         let total = try await entityCount(order.scope)
         var run = Run(service: service, operation: operation)
-        var seen = 0
+        var (seen, recorded) = (0, 0)
         try await forEachStep(of: order) { step, change in
             seen += 1
             guard let step else { return }
             run.tally.add(step, change)
             if !step.restoration.isEmpty, !done.contains(step.id) { run.add(step, change.type) }
-            if run.waiting.count < Self.stepsPerBatch { return }
+            if !run.portion.isFull { return }
             try operation.checkCancellation()
             try await run.restore()
             progress(seen, total)
-            if seen % Self.stepsPerRecord < Self.stepsPerBatch { try await operation.progress(done: seen) }
+            if seen - recorded >= Self.stepsPerRecord {
+                try await operation.progress(done: seen)
+                recorded = seen
+            }
         }
         try await run.restore()
         progress(total, total)
@@ -145,7 +148,7 @@ public struct Rollback: Sendable {
         var tally = RollbackTally()
         var overtaken: [UUID] = []
         var refused: [UUID: String] = [:]
-        private(set) var waiting: [EntityCommand] = []
+        private(set) var portion = CommandPortion()
 
         init(service: EntityService, operation: Operation) {
             self.service = service
@@ -157,12 +160,13 @@ public struct Rollback: Sendable {
             var command = EntityCommand(
                 .restore(step.restoration, content: content), on: step.id, of: type, meta: operation.meta())
             command.expected = [step.version]
-            waiting.append(command)
+            portion.add(command)
         }
 
         mutating func restore() async throws {
-            let results = try await service.writer.submit(waiting.map { ($0, $0.restoredBytes) })
-            for (command, result) in zip(waiting, results) {
+            let commands = portion.commands
+            let results = try await service.writer.submit(commands, whenFull: .wait)
+            for (command, result) in zip(commands, results) {
                 guard case .failure(let error) = result else { continue }
                 switch error {
                 case Rejection.conflict: overtaken.append(command.id)
@@ -170,14 +174,8 @@ public struct Rollback: Sendable {
                 default: throw error
                 }
             }
-            waiting.removeAll(keepingCapacity: true)
+            portion = CommandPortion()
         }
-    }
-}
-
-extension EntityCommand {
-    fileprivate var restoredBytes: Int {
-        if case .restore(_, let content) = action { content?.encoded.count ?? 0 } else { 0 }
     }
 }
 

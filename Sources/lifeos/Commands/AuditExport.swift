@@ -30,13 +30,15 @@ extension Command {
         let format = run[format] ?? (path.hasSuffix(".csv") ? .csv : .jsonl)
         let progress = StepProgress("Exporting", unit: "positions", on: run.output)
         defer { progress.end() }
-        let result = try await Workbench.with(run) { bench in
+        let result = try await Workbench.with(run, rescues: true) { bench in
             let filter = try await AuditOptions.filter(run, bench.service.pool)
             var meta = EventMeta(actor: Workbench.actor, command: bench.service.identifiers.next())
             meta.reason = run[why]
             let target = try FileDescriptor.open(path, .createNew(mode: 0o600))
             do {
-                let result = try await AuditExport(bench.service).run(filter, format, askedBy: meta) {
+                let result = try await AuditExport(bench.service).run(
+                    filter, format, askedBy: meta, recording: bench.recording("The export", on: run.output)
+                ) {
                     progress.reach($0, of: $1)
                 } to: { bytes in
                     try target.write(bytes.span)

@@ -46,6 +46,9 @@ extension Failure {
             throw Failure(problem)
         } catch let error as any AdvisingError {
             throw Failure(error.description, advice: error.advice)
+        } catch let error as PostgresError {
+            guard let trouble = error.trouble else { throw error }
+            throw Failure("\(trouble.sentence) (\(error.message))", advice: trouble.advice)
         }
     }
 }

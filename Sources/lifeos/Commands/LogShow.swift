@@ -54,10 +54,19 @@ extension Command {
             }
             if run[follows] { filter.upTo = min(filter.upTo ?? head, head) }
             let wantsFirst = run[after] != nil || run[since] != nil
-            let events = try await reader.events(
-                filter, limit: run[limit], order: wantsFirst ? .ascending : .descending)
-            if events.isEmpty, !run[follows] { run.output.note("No event is like that.") }
-            for event in wantsFirst ? events : events.reversed() { show(event, on: run.output) }
+            var shown = filter
+            if !wantsFirst, let first = try await reader.position(ofLast: run[limit], filter) {
+                shown.after = first - 1
+            }
+            var left = run[limit]
+            while left > 0 {
+                let page = try await reader.page(shown, limit: left)
+                for event in page.events { show(event, on: run.output) }
+                guard page.isFull, let last = page.events.last else { break }
+                left -= page.events.count
+                shown.after = last.position
+            }
+            if left == run[limit], !run[follows] { run.output.note("No event is like that.") }
             filter.upTo = run[before].map { $0 - 1 }
             if run[follows] { try await follow(run, pool, filter, after: head) }
         }

@@ -62,9 +62,11 @@ struct BackupPlace {
     }
 
     /// Makes a backup and keeps record of it in the log.
+    ///
+    /// - Parameter recording: whether there is one where it cannot be recorded. Default not.
     func create(
         _ kind: BackupKind, of service: EntityService, _ operation: Operation, storesBlobsAnew: Bool = false,
-        progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
+        recording: Operation.Recording = .required, progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
     ) async throws -> Manifest {
         let creator = BackupCreator(pool: service.pool, shelf: shelf, blobs: blobs, storesBlobsAnew: storesBlobsAnew)
         // Before the operation begins: what is restored has no operation in it that never ends.
@@ -81,7 +83,7 @@ struct BackupPlace {
                     "id": .string("\(manifest.id)"), "kind": .string(kind.rawValue),
                     "position": .integer(head.position), "bytes": .integer(manifest.storedBytes),
                 ]
-            }
+            }, recording: recording
         ) { _ in try await creator.create(kind, upTo: head, progress: progress) }
     }
 }

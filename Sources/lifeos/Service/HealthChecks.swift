@@ -1,4 +1,5 @@
 import API
+import Entities
 import EventLog
 import Postgres
 import System
@@ -6,9 +7,14 @@ import System
 /// What `/health/ready` and the console's overview look at. A new dependency gets a check here.
 enum HealthChecks {
     /// - Parameter clockTolerance: see ``LifeOSSettings/clockTolerance``.
-    static func all(pool: PostgresPool, clockTolerance: Duration, _ mark: ForkMark?) -> [HealthCheck] {
-        [database(pool), log(pool, clockTolerance)] + [mark.map(fork)].compactMap { $0 }
+    static func all(
+        _ service: EntityService, clockTolerance: Duration, _ mark: ForkMark?
+    ) -> [HealthCheck] {
+        [database(service.pool), log(service.pool, clockTolerance), writing(service)]
+            + [mark.map(fork)].compactMap { $0 }
     }
+
+    private static let blockagePatience: Duration = .seconds(3)
 
     /// Nothing that could fail: it tells those who look that this is not the installation itself.
     private static func fork(_ mark: ForkMark) -> HealthCheck {
@@ -48,6 +54,30 @@ enum HealthChecks {
                 }
             } catch {
                 return .init(.failed, "The log cannot be read.")
+            }
+        }
+    }
+
+    /// Whether the database takes events. It may well answer, and yet have a full disk, or somebody keeps everybody from
+    /// writing. A moment of that is nothing: a rebuild, say, puts its tables in place.
+    private static func writing(_ service: EntityService) -> HealthCheck {
+        let probe = WritingProbe(pool: service.pool, timeout: statementTimeout)
+        return HealthCheck("writing") {
+            // Otherwise nobody would learn that it does again: whoever asks here sends no changes until then.
+            if service.writer.trouble != nil, await probe.canWrite() { service.writer.forgetTrouble() }
+            if let trouble = service.writer.trouble {
+                return .init(.failed, "\(trouble.sentence) Nothing can be changed, and everything can be read.")
+            }
+            do {
+                guard let blockage = try await service.writer.blockage(), blockage.age >= blockagePatience else {
+                    return .init(.ok, "The database takes changes.")
+                }
+                return .init(
+                    .failed,
+                    "Another session of the database has kept changes from being written for "
+                        + "\(blockage.age.components.seconds) seconds. The metric lifeos_log_blocked_seconds names it.")
+            } catch {
+                return .init(.failed, "It cannot be seen whether changes can be written.")
             }
         }
     }

@@ -3,6 +3,7 @@ import Accounts
 import Catalogue
 import Console
 import HTTPServer
+import Replay
 import Telemetry
 
 /// Every route of the program, and what stands around them.
@@ -52,6 +53,7 @@ enum Routes {
 
         var router = Router()
         router.use(parts.headers)
+        DatabaseProblems.declare(in: &router)
         health.declare(in: &router)
         MetricsRoutes(metrics: parts.metrics).declare(in: &router)
         console.declareOpen(in: &router)

@@ -48,7 +48,8 @@ struct Service {
                 .init(
                     metrics: metrics,
                     checks: HealthChecks.all(
-                        pool: database.pool, clockTolerance: writer.clockTolerance, mark), token: token,
+                        studio.service, clockTolerance: writer.clockTolerance, mark),
+                    token: token,
                     isSecure: tls != nil, mark: mark,
                     address: "\(scheme)://\(listen)", dashboards: folders.dashboards, headers: headers,
                     catalogue: studio.catalogue, entities: studio.routes, log: studio.log, cache: studio.cache,

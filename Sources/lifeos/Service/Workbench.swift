@@ -3,6 +3,8 @@ import Catalogue
 import Configuration
 import Entities
 import EventLog
+import Migrations
+import Postgres
 import PrivatePostgres
 import Projections
 import System
@@ -13,12 +15,24 @@ struct Workbench {
     let service: EntityService
     let folders: Folders
     let logger: Logger
+    /// What kept the database from being brought up to date; nil where it is, and always for those who do not rescue.
+    let obstacle: (any Error)?
+
+    /// What rescues works without being recorded, where nothing can be written; then this says so.
+    func recording(_ what: String, on output: Output) -> Operation.Recording {
+        .optional(obstacle: obstacle) { error in
+            output.warn("\(what) could not be recorded in the log, which cannot be written to: \(error)")
+        }
+    }
 
     /// Opens the database, brings it up to date, and closes it when the body is done.
     ///
-    /// - Parameter clock: gives events their time; nil for the database's.
+    /// - Parameters:
+    ///   - clock: gives events their time; nil for the database's.
+    ///   - rescues: whether the body is to run where the database cannot be written to, and so not be brought up to date.
     static func with<Result: Sendable>(
-        _ run: Invocation, clock: (any WallClock)? = nil, _ body: (Workbench) async throws -> Result
+        _ run: Invocation, clock: (any WallClock)? = nil, rescues: Bool = false,
+        _ body: (Workbench) async throws -> Result
     ) async throws -> Result {
         let settings = try Settings(run.environment, declaring: LifeOSSettings.all)
         let instruments = try Instruments(settings, environment: run.environment)
@@ -28,11 +42,16 @@ struct Workbench {
         let database = try await Database.open(
             settings, role: .attachOrStart, metrics: instruments.metrics, logger: instruments.logger)
         do {
-            try await database.migrate(folders, logger: instruments.logger)
             let files = try ProjectionFile.load(from: folders.projections)
-            try await ProjectionSet(files: files, catalogue: catalogue).bringUpToDate(
-                in: database.pool, fold: EntityFold(catalogue: catalogue, files: files),
-                logger: instruments.logger.named("projections"))
+            var obstacle: (any Error)?
+            do {
+                try await database.migrate(folders, logger: instruments.logger)
+                try await ProjectionSet(files: files, catalogue: catalogue).bringUpToDate(
+                    in: database.pool, fold: EntityFold(catalogue: catalogue, files: files),
+                    logger: instruments.logger.named("projections"))
+            } catch let error where rescues && isInTheWay(error) {
+                obstacle = error
+            }
             let service = EntityService(
                 catalogue: catalogue, statements: try EntityStatements(files), pool: database.pool,
                 configuration: CommandWriterConfiguration(settings, clock: clock), metrics: instruments.metrics,
@@ -40,7 +59,8 @@ struct Workbench {
                 committed: { _ in })
             service.start()
             do {
-                let bench = Workbench(service: service, folders: folders, logger: instruments.logger)
+                let bench = Workbench(
+                    service: service, folders: folders, logger: instruments.logger, obstacle: obstacle)
                 let result = try await Failure.telling { try await body(bench) }
                 await service.stop()
                 await database.close()
@@ -52,6 +72,15 @@ struct Workbench {
         } catch {
             await database.close()
             throw error
+        }
+    }
+
+    /// Whether it was the writing that failed: what there is can still be read.
+    private static func isInTheWay(_ error: any Error) -> Bool {
+        switch error {
+        case let error as PostgresError: error.trouble != nil
+        case let error as MigrationError: error.code == .failed
+        default: false
         }
     }
 

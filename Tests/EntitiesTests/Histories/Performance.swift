@@ -60,7 +60,7 @@ struct Performance {
     ) async throws -> String? {
         let service = services[roundCount % services.count]
         roundCount += 1
-        let results = try await service.writer.submit(round.map { ($0.command, 100) })
+        let results = try await service.writer.submit(round.map(\.command))
         for (asked, result) in zip(round, results) {
             let answer = Self.told(result)
             if answer != asked.expected { return "\(asked.step) gave `\(answer)`, not `\(asked.expected)`" }

@@ -64,6 +64,21 @@ import Testing
         }
     }
 
+    /// The story: an import handed in more bytes than may wait, and was refused for ever.
+    @Test func anImportThatIsLargerThanAllThatMayWaitWaitsForItsTurn() async throws {
+        let long = String(repeating: "brave ", count: 100)
+        for number in 0..<30 {
+            try write("character/\(number).json", #"{"name": "C\#(number)", "personality": "\#(long)"}"#)
+        }
+        var configuration = CommandWriterConfiguration()
+        configuration.waitingBytesMax = 3_000
+        configuration.commandsPerBatchMax = 3
+        try await Studio.with(configuration: configuration) { studio in
+            let report = try await Importer(studio.service, actor: "mira").run(root)
+            #expect(report.count(.created) == 30 && report.problemCount == 0)
+        }
+    }
+
     @Test func whatIsThereIsChangedByWhatDiffersAlone() async throws {
         try write("character/a.json", #"{"name": "Ada", "age": 3, "occupation": "child"}"#)
         try await Studio.with { studio in

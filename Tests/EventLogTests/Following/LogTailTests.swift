@@ -6,6 +6,21 @@ import Testing
 @testable import EventLog
 
 @Suite struct LogTailTests {
+    @Test func aPageThatItsSizeEndsIsFollowedByTheNext() async throws {
+        try await LogFixture.with { log in
+            try await log.withTail(configure: {
+                $0.pageBytesMax = 700
+                $0.pollInterval = .milliseconds(10)
+            }) { tail in
+                let told = Journal<Event>()
+                tail.observe { told.write($0) }
+                try await log.appendSilently(50)
+                try await eventually("all are told of") { tail.position == 50 }
+                #expect(told.entries == (try await log.allEvents()))
+            }
+        }
+    }
+
     @Test func observersHearOfOwnEventsBeforeTheCommandIsAnswered() async throws {
         try await LogFixture.with { log in
             try await log.withTail { tail in
@@ -48,7 +63,7 @@ import Testing
             try await log.withTail(configure: { $0.pageEventsMax = 100 }) { tail in
                 let reading = Reading(tail.subscribe(after: after))
                 try await log.withWriter(committed: { tail.offer($0) }) { writer in
-                    _ = try await writer.submit((1...100).map { (.init(stream: .stream($0), wish: .add(1)), 0) })
+                    _ = try await writer.submit((1...100).map { .init(stream: .stream($0), wish: .add(1)) })
                 }
                 try await reading.wait(untilItHas: 700 - after)
                 #expect(reading.positions == Array(after + 1...700))

@@ -14,7 +14,7 @@ import Testing
                 try await log.withWriter(committed: { tail.offer($0) }) { writer in
                     for number in 0..<20 {
                         _ = try await writer.submit(
-                            (0..<10).map { (.init(stream: .stream(number * 10 + $0), wish: .add(1)), 0) })
+                            (0..<10).map { .init(stream: .stream(number * 10 + $0), wish: .add(1)) })
                     }
                 }
                 for (number, reading) in readings.enumerated() {
@@ -45,7 +45,7 @@ import Testing
                         _ = try await writer.submit(.init(stream: .stream(1), wish: .add(1)))
                         try await slow.waitUntilHeld()
                         _ = try await writer.submit(
-                            (2...400).map { (.init(stream: .stream($0), wish: .add(1)), 0) })
+                            (2...400).map { .init(stream: .stream($0), wish: .add(1)) })
                     }
                     let kept = tail.state.withLock { $0.ring?.count }
                     #expect(kept == 50)
@@ -80,7 +80,7 @@ import Testing
                 @Sendable func write(_ writer: CounterWriter, from number: Int) async throws {
                     for turn in 0..<count {
                         _ = try await writer.submit(
-                            (0...turn % 3).map { (.init(stream: .stream(number + $0), wish: .add(1)), 0) })
+                            (0...turn % 3).map { .init(stream: .stream(number + $0), wish: .add(1)) })
                     }
                 }
                 async let own: Void = log.withWriter(

@@ -75,6 +75,32 @@ import Testing
         }
     }
 
+    /// Whatever the limits, going on behind the last event of each full page gives every event once.
+    @Test(arguments: [(1, 1 << 20), (5, 1 << 20), (100, 1), (100, 1_500), (4, 1_500), (12, 1 << 20)])
+    func pagesFollowEachOtherWithoutAGap(limit: Int, bytesMax: Int) async throws {
+        try await withTwelve { log, events in
+            for order in [EventOrder.ascending, .descending] {
+                var filter = EventFilter()
+                var read: [Event] = []
+                while true {
+                    let page = try await log.reader.page(filter, limit: limit, bytesMax: bytesMax, order: order)
+                    #expect(page.events.count <= limit)
+                    #expect(page.events.dropLast().reduce(0) { $0 + $1.byteCount } < bytesMax)
+                    read += page.events
+                    guard page.isFull, let last = page.events.last else { break }
+                    if order == .ascending { filter.after = last.position } else { filter.upTo = last.position - 1 }
+                }
+                #expect(read == (order == .ascending ? events : events.reversed()))
+            }
+            var filter = EventFilter()
+            filter.actor = "bert"
+            #expect(try await log.reader.position(ofLast: 2, filter) == 11)
+            #expect(try await log.reader.position(ofLast: 100, filter) == 7)
+            filter.actor = "nobody"
+            #expect(try await log.reader.position(ofLast: 1, filter) == nil)
+        }
+    }
+
     @Test func positionsAreFoundByTime() async throws {
         try await withTwelve { log, events in
             func position(at moment: Timestamp) async throws -> Int { try await log.reader.position(at: moment) }

@@ -53,19 +53,26 @@ struct LogFixture: Sendable {
         configuration.connection.applicationName = name
         configuration.idleUncheckedMax = .zero
         configuration.acquireTimeout = .seconds(60)
+        // Whoever holds something for a test holds it for as long as a busy machine takes.
+        configuration.connection.settings["idle_in_transaction_session_timeout"] = "0"
+        configuration.connection.settings["lock_timeout"] = "0"
         change(&configuration)
         return try await PostgresPool(configuration: configuration, metrics: Metrics(), logger: .silent)
     }
 
     /// A started writer with a pool of its own called `writer`, stopped at the end.
     func withWriter<Result: Sendable>(
-        _ handler: Counters = Counters(), name: String = "writer", metrics: Metrics = Metrics(),
+        _ handler: Counters = Counters(), name: String = "writer", conninfo: String? = nil,
+        metrics: Metrics = Metrics(),
         configure change: (inout CommandWriterConfiguration) -> Void = { _ in },
         committed: @escaping CounterWriter.Committed = { _ in },
         _ body: @Sendable (CounterWriter) async throws -> Result
     ) async throws -> Result {
-        let pool = try await Self.makePool(conninfo, name)
+        let pool = try await Self.makePool(conninfo ?? self.conninfo, name)
         var configuration = CommandWriterConfiguration()
+        // So do those who wait for it.
+        configuration.lockWaitMax = .seconds(300)
+        configuration.unreachableMax = .seconds(300)
         change(&configuration)
         let writer = CounterWriter(
             pool: pool, handler: handler, configuration: configuration, metrics: metrics, logger: .silent,

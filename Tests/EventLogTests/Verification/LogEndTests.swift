@@ -98,7 +98,7 @@ import Testing
         let left = try await log.allEvents()
         #expect(try await LogVerifier(pool: log.pool).verify().fault != nil, comment)
         let answers = try await writer.submit(
-            (1...3).map { _ in (.init(stream: streams.next(), wish: .add(1)), 0) })
+            (1...3).map { _ in .init(stream: streams.next(), wish: .add(1)) })
         if change == .otherTime {
             #expect(answers.count { (try? $0.get()) != nil } == 3, comment)
         } else {

@@ -47,7 +47,7 @@ import Testing
             try await log.withWriter(handler) { writer in
                 let answers = try await writer.submit(
                     [.add(1), .add(1), .alone, .add(1), .alone].map {
-                        (.init(stream: .stream(1), wish: $0), 0)
+                        .init(stream: .stream(1), wish: $0)
                     })
                 #expect(try answers.map { try $0.get().version } == [1, 2, 3, 4, 5])
             }
@@ -59,7 +59,7 @@ import Testing
         try await LogFixture.with { log in
             let answers = try await log.withWriter { writer in
                 try await writer.submit(
-                    [.add(1), .reject, .add(2), .nothing].map { (.init(stream: .stream(1), wish: $0), 0) })
+                    [.add(1), .reject, .add(2), .nothing].map { .init(stream: .stream(1), wish: $0) })
             }
             #expect(throws: Counters.Rejection.self) { try answers[1].get() }
             #expect(try [answers[0], answers[2], answers[3]].map { try $0.get().value } == [1, 3, 3])
@@ -87,8 +87,8 @@ import Testing
         try await LogFixture.with { log in
             let answers = try await log.withWriter { writer in
                 try await writer.submit([
-                    (.init(stream: .stream(1), wish: .add(1)), 0), (.init(stream: .stream(2), wish: wish), 0),
-                    (.init(stream: .stream(3), wish: .add(3)), 0),
+                    .init(stream: .stream(1), wish: .add(1)), .init(stream: .stream(2), wish: wish),
+                    .init(stream: .stream(3), wish: .add(3)),
                 ])
             }
             #expect(try answers[0].get().value == 1)
@@ -110,14 +110,14 @@ import Testing
                 let waiting = try await log.holdingHead {
                     let first = Task { try await writer.submit(.init(stream: .stream(1), wish: .add(1))) }
                     try await log.waitUntilBlocked("writer")
-                    let second = Task { try await writer.submit(.init(stream: .stream(1), wish: .add(1)), bytes: 60) }
+                    let second = Task { try await writer.submit(.init(stream: .stream(1), wish: .add(1), bytes: 60)) }
                     try await eventually("one waiting") { writer.waitingCount == 1 }
                     await #expect(throws: CommandWriterError.overloaded) {
-                        try await writer.submit(.init(stream: .stream(1), wish: .add(1)), bytes: 50)
+                        try await writer.submit(.init(stream: .stream(1), wish: .add(1), bytes: 50))
                     }
                     await #expect(throws: CommandWriterError.overloaded) {
                         try await writer.submit(
-                            [.add(1), .add(1)].map { (.init(stream: .stream(1), wish: $0), 0) })
+                            [.add(1), .add(1)].map { .init(stream: .stream(1), wish: $0) })
                     }
                     return [first, second]
                 }
@@ -142,7 +142,7 @@ import Testing
                         do {
                             _ = try await writer.submit([])
                             _ = try await Task {
-                                try await writer.submit([(.init(stream: .stream(1), wish: .reject), 0)])
+                                try await writer.submit([.init(stream: .stream(1), wish: .reject)])
                             }
                             .value
                             return false
@@ -200,11 +200,11 @@ import Testing
                 _ = try await writer.submit(.init(stream: .stream(1), wish: .add(1)))
                 #expect(try await partitions() == 1)
                 _ = try await writer.submit(
-                    (2...5).map { (.init(stream: .stream($0), wish: .add(1)), 0) })
+                    (2...5).map { .init(stream: .stream($0), wish: .add(1)) })
                 #expect(try await partitions() == 2)
                 try await reach(999_999)
                 let answers = try await writer.submit(
-                    (6...9).map { (.init(stream: .stream($0), wish: .add(1)), 0) })
+                    (6...9).map { .init(stream: .stream($0), wish: .add(1)) })
                 #expect(try answers.map { try $0.get().position } == [1_000_000, 1_000_001, 1_000_002, 1_000_003])
                 #expect(try await partitions() == 2)
             }

@@ -1,6 +1,5 @@
 import Backup
 import EventLog
-import Glibc
 import Postgres
 import Replay
 import System
@@ -11,39 +10,13 @@ import Testing
 
 /// However little room there is, a restore is whole or leaves nothing.
 @Suite(.serialized) struct FullDiskTests {
-    /// A small file system for a database: the only honest way to have a full disk.
-    private final class SmallDisk: Sendable {
-        let path = "/tmp/lifeos-restore-disk-\(getpid())"
-
-        /// Nil where mounting is not allowed.
-        init?(beside cluster: TestCluster) async throws {
-            try Files.makeFolder(path)
-            let mounted = try await Program("/bin/mount", ["-t", "tmpfs", "-o", "size=48m,mode=700", "tmpfs", path])
-                .run()
-            guard mounted.exit.isSuccess else { return nil }
-            _ = try await Program("/bin/chown", ["--reference", cluster.socketFolder, path]).run()
-        }
-
-        /// Leaves so many bytes.
-        func leave(_ bytes: Int64) throws {
-            try Files.remove("\(path)/ballast")
-            let taken = max(0, (Files.freeBytes(at: path) ?? 0) - bytes)
-            try Files.replace("\(path)/ballast", with: [UInt8](repeating: 1, count: Int(taken)))
-        }
-
-        func unmount() async {
-            _ = try? await Program("/bin/umount", ["-l", path]).run()
-            _ = try? await Program("/bin/rmdir", [path]).run()
-        }
-    }
-
     @Test func aFullDiskLeavesNothing() async throws {
         try await Studio.with { studio in
             let shelf = try Shelf(studio)
             try await Scribe(studio: studio).tell(20)
             try await shelf.backUp(.full)
             let cluster = try await TestCluster.start()
-            guard let disk = try await SmallDisk(beside: cluster) else {
+            guard let disk = try await SmallDisk("restore", megabytes: 48, beside: cluster) else {
                 await cluster.stop()
                 try Test.cancel("this process may not mount a small file system")
             }

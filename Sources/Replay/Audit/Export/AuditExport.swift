@@ -44,11 +44,13 @@ public struct AuditExport: Sendable {
     /// - Parameters:
     ///   - filter: bounded by its range.
     ///   - asked: who wants it, and why; the export is itself recorded.
+    ///   - recording: whether there is one where it cannot be recorded. Default not.
     ///   - progress: told how far along the range it is.
     ///   - write: takes the bytes, in order.
     public func run(
         _ filter: AuditFilter, _ format: ExportFormat, askedBy asked: EventMeta,
-        progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }, to write: ([UInt8]) async throws -> Void
+        recording: Operation.Recording = .required, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in },
+        to write: ([UInt8]) async throws -> Void
     ) async throws -> Result {
         let head = try await head(filter, format)
         return try await Operation(service, askedBy: asked).run(
@@ -59,7 +61,7 @@ public struct AuditExport: Sendable {
                     "filter": head.filter,
                 ]),
             telling: { ["events": .integer($0.count), "sha256": .string($0.digest.hex)] },
-            whenStopped: "Whoever wanted it went away, or stopped it."
+            whenStopped: "Whoever wanted it went away, or stopped it.", recording: recording
         ) { try await export(filter, head, $0, progress, write) }
     }
 
@@ -93,18 +95,18 @@ public struct AuditExport: Sendable {
         while position < head.last {
             try operation.checkCancellation()
             let upTo = filter.isIndexed ? head.last : min(head.last, position + configuration.windowLength)
-            let page = try await events.events(
+            let page = try await events.page(
                 filter.events(after: position, upTo: upTo), limit: configuration.pageLength)
-            let names = try await audit.names(page)
-            let before = try await hashes(at: Self.unknownPredecessors(page, after: position))
+            let names = try await audit.names(page.events)
+            let before = try await hashes(at: Self.unknownPredecessors(page.events, after: position))
             var bytes: [UInt8] = []
-            for event in page {
+            for event in page.events {
                 let previous = event.position == position + 1 ? last : before[event.position - 1]
                 guard let previous else { throw Incomplete(position: event.position - 1) }
                 bytes += writer.row(ExportRow(event: event, name: names[event.position], previousHash: previous))
                 (position, last) = (event.position, event.hash)
             }
-            if page.count < configuration.pageLength {
+            if !page.isFull {
                 // Whatever follows is not known to follow the last event.
                 if position < upTo { last = try await hashes(at: [upTo])[upTo] ?? .zero }
                 position = upTo

@@ -17,7 +17,8 @@ extension Command {
     static let backupCreate = Command(
         "backup create", "Copies the log and all blobs to where backups are, while everybody goes on working.",
         details: """
-            The log is checked while it is read: of a broken one no backup is made. What fails leaves no backup.
+            The log is checked while it is read: of a broken one no backup is made. What fails leaves no backup. It also works \
+            where nothing can be written to the database, as on a full disk.
 
             Where backups go, and what they are encrypted with, is in the settings: `lifeos help settings`. Try them with \
             `lifeos backup verify`.
@@ -44,11 +45,12 @@ extension Command {
             }
             let progress = StepProgress("Backing up", unit: "events", on: run.output)
             defer { progress.end() }
-            let manifest = try await Workbench.with(run) { bench in
+            let manifest = try await Workbench.with(run, rescues: true) { bench in
                 try await tellingOfBackups {
                     try await place.create(
                         run[incremental] ? .incremental : .full, of: bench.service,
-                        Operation(bench.service, actor: Workbench.actor), storesBlobsAnew: run[anew]
+                        Operation(bench.service, actor: Workbench.actor), storesBlobsAnew: run[anew],
+                        recording: bench.recording("The backup", on: run.output)
                     ) { progress.reach($0, of: $1) }
                 }
             }

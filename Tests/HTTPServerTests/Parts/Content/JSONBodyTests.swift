@@ -30,6 +30,17 @@ import Testing
         #expect(problem?.headers.contains { $0 == ("Accept", "application/json") } == true)
     }
 
+    /// Addresses and forms refuse it as well: nothing behind a server can hold it.
+    @Test func aTextWithNULIsRefusedAtItsPlace() throws {
+        let body = Array(#"{"a": ["x", {"b": "y\u0000z"}], "c\u0000": 1, "d": "\\u0000"}"#.utf8)
+        let problem = try #require(
+            #expect(throws: Problem.self) { try JSONBody.value(body, contentType: "application/json") })
+        #expect(problem.status == .unprocessableContent && problem.code == "invalid_fields")
+        #expect(problem.fields.map(\.place) == [.pointer("/a/1/b"), .pointer("")])
+        let written = Array(#"["\\u0000", "u0000"]"#.utf8)
+        #expect(try JSONBody.value(written, contentType: "application/json")[0] == #"\u0000"#)
+    }
+
     @Test func whatIsNotJSONIsSaidByLineAndColumn() throws {
         let problem = try #require(#expect(throws: Problem.self) { try decode("{\"name\":\n  oops}") })
         #expect(problem.status == .badRequest && problem.code == "malformed_json")

@@ -66,7 +66,8 @@ import Testing
         .payloadTooLarge(limitBytes: 9), .uriTooLong(limitBytes: 9), .headersTooLarge(limitBytes: 9),
         .unsupportedMediaType(nil, accepted: ["application/json"]), .unsupportedEncoding("br", accepted: ["gzip"]),
         .rangeNotSatisfiable(length: 1), .unprocessable("Do it."), .tooManyRequests(retryAfter: .seconds(1)),
-        .internalError(), .insufficientStorage(), .notImplemented("CONNECT"),
+        .internalError(), .internalError(isChange: true), .outcomeUnknown("It stopped."), .insufficientStorage(),
+        .notImplemented("CONNECT"),
         .serviceUnavailable(retryAfter: .seconds(1)), .handlerTimeout(),
     ])
     func everyReadyMadeProblemIsASentenceWithACode(problem: Problem) {
