@@ -14,39 +14,43 @@ import Testing
             let folder = try TemporaryFolder("blocked")
             let node = try await RunningLifeOS.start(home: folder.path, ["DATABASE_URL": database.conninfo])
             let holder = try await Self.pool(on: database, "forgotten psql")
-            let held = try await holder.keepConnection()
-            try await held.withConnection { connection in
+            try await holder.withConnection { connection in
                 try connection.runScript("hold", unsafeSQL: "BEGIN; SELECT position FROM log.head FOR UPDATE")
+                try await Self.followTheRunbook(with: node, in: folder, database.conninfo)
             }
-            let order = Ledger.Order(
-                name: "Jenny", key: "1", method: .post, path: "/api/v2/characters", body: #"{"name":"Jenny"}"#)
-            let answer = try await order.send(to: node)
-            #expect(answer.status == 503)
-            #expect(try JSONValue(parsing: answer.body)["code"] == "log_blocked")
-            let ready = try await node.get("/health/ready")
-            #expect(ready.status == 503)
-            let checks = try JSONValue(parsing: ready.body)["checks"]?.array ?? []
-            #expect(checks.filter { $0["status"] == "failed" }.map { $0["name"] } == ["writing"])
-            try await eventually("the metric names the holder") {
-                let metrics = try await node.get("/metrics")
-                return String(decoding: metrics.body, as: UTF8.self).contains(
-                    #/lifeos_log_blocked_seconds\{.*application="forgotten psql".*state="idle in transaction"\} /#)
-            }
-            let script = try RunbookTests.blocks(of: "nothing-can-be-changed")
-            let run = try await Program(
-                "/bin/sh", ["-eu", "-c", "cd \(folder.path)\n\(script)"],
-                environment: Program.plainEnvironment.merging([
-                    "LIFEOS_URL": node.address, "LIFEOS_ADMIN_TOKEN": RunningLifeOS.token,
-                    "DATABASE_URL": database.conninfo,
-                ]) { $1 }
-            ).run(timeout: .seconds(60))
-            #expect(run.exit == .code(0), "\(run.errorText)")
-            #expect(run.outputText.contains("forgotten psql"))
-            #expect(try await order.send(to: node).status == 201)
-            await held.close()
             await holder.close()
             #expect(try await node.stop()?.isSuccess == true)
         }
+    }
+
+    private static func followTheRunbook(
+        with node: RunningLifeOS, in folder: TemporaryFolder, _ conninfo: String
+    ) async throws {
+        let order = Ledger.Order(
+            name: "Jenny", key: "1", method: .post, path: "/api/v2/characters", body: #"{"name":"Jenny"}"#)
+        let answer = try await order.send(to: node)
+        #expect(answer.status == 503)
+        #expect(try JSONValue(parsing: answer.body)["code"] == "log_blocked")
+        let ready = try await node.get("/health/ready")
+        #expect(ready.status == 503)
+        let checks = try JSONValue(parsing: ready.body)["checks"]?.array ?? []
+        #expect(checks.filter { $0["status"] == "failed" }.map { $0["name"] } == ["writing"])
+        try await eventually("the metric names the holder") {
+            let metrics = try await node.get("/metrics")
+            return String(decoding: metrics.body, as: UTF8.self).contains(
+                #/lifeos_log_blocked_seconds\{.*application="forgotten psql".*state="idle in transaction"\} /#)
+        }
+        let script = try RunbookTests.blocks(of: "nothing-can-be-changed")
+        let run = try await Program(
+            "/bin/sh", ["-eu", "-c", "cd \(folder.path)\n\(script)"],
+            environment: Program.plainEnvironment.merging([
+                "LIFEOS_URL": node.address, "LIFEOS_ADMIN_TOKEN": RunningLifeOS.token,
+                "DATABASE_URL": conninfo,
+            ]) { $1 }
+        ).run(timeout: .seconds(60))
+        #expect(run.exit == .code(0), "\(run.errorText)")
+        #expect(run.outputText.contains("forgotten psql"))
+        #expect(try await order.send(to: node).status == 201)
     }
 
     /// The story: a node froze between two statements while it held the log, and nobody could write for two hours.

@@ -70,6 +70,8 @@ import Testing
         }
         let lifeos = try await RunningLifeOS.start(home: home, environment)
         #expect(try await readiness(lifeos).status == 200)
+        // A backup of an empty log cannot be continued.
+        #expect(try await create("Before", in: lifeos).status == 201)
         try disk.leave(0)
         let refused = try await fill(lifeos)
         #expect(refused.text.contains("database_full") && refused.text.contains("disk is full"))
