@@ -3,7 +3,11 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <spawn.h>
+#include <sys/file.h>
+#include <sys/fsuid.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -30,4 +34,20 @@ static inline int lifeos_open_beneath(int folder, const char *path) {
 static inline int lifeos_terminal_columns(int descriptor) {
     struct winsize size;
     return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+// SO_PEERCRED without `struct ucred`, which only GNU extensions declare: process, user, group.
+static inline pid_t lifeos_peer_process(int connection) {
+    int peer[3];
+    socklen_t size = sizeof peer;
+    return getsockopt(connection, SOL_SOCKET, SO_PEERCRED, peer, &size) == 0 ? (pid_t)peer[0] : -1;
+}
+
+// Lets this thread alone reach files as another user. The kernel marks a process that does so as one that nobody may look
+// into, and so the mark is put back as it was.
+static inline void lifeos_reach_files_as(uid_t user, gid_t group) {
+    int mark = prctl(PR_GET_DUMPABLE);
+    setfsgid(group);
+    setfsuid(user);
+    prctl(PR_SET_DUMPABLE, mark);
 }

@@ -67,8 +67,8 @@ public actor PrivatePostgres {
     }
 
     private static func launch(_ configuration: Configuration, _ plan: Postmaster.Plan) async throws -> Postmaster {
-        try await Predecessor.clear(configuration.dataFolder, within: plan.stopTimeout)
-        return try await Postmaster.start(in: configuration.dataFolder, plan)
+        let folder = try await Predecessor.clear(configuration.dataFolder, plan.account, within: plan.stopTimeout)
+        return try await Postmaster.start(in: folder, plan)
     }
 }
 

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import HTTPServer
 internal import System
 internal import Telemetry
@@ -52,6 +53,23 @@ internal import Testing
         try await serving(.init(listen: .unix(path: path)), routes: hello) { _, client in
             #expect(await client.get("/")?.status == 200)
         }
+    }
+
+    /// `LIFEOS_LISTEN=unix:PATH` removed whatever file lay at the path.
+    @Test func aFileAtTheSocketsPathIsNeverRemoved() async throws {
+        let folder = try TemporaryFolder("socket")
+        let path = folder.path("letters.txt")
+        try Files.replace(path, with: Array("dear".utf8))
+        let server = HTTPServer(configuration: .init(listen: .unix(path: path)), router: Router(), metrics: Metrics())
+        let error = #expect(throws: SystemError.self) { try server.start() }
+        #expect(error?.code == EEXIST)
+        #expect(try Files.readText(path) == "dear")
+        // Nor one that came to lie there while the server ran.
+        let socket = folder.path("http.sock")
+        try await serving(.init(listen: .unix(path: socket)), routes: hello) { _, _ in
+            try Files.replace(socket, with: Array("mine".utf8))
+        }
+        #expect(try Files.readText(socket) == "mine")
     }
 
     @Test func aPortInUseIsRefusedByName() async throws {

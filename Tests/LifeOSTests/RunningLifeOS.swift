@@ -29,21 +29,29 @@ final class RunningLifeOS: Sendable {
     }
 
     /// Runs a command to its end.
+    ///
+    /// - Parameter launcher: a program and its arguments that runs the command, such as `setpriv`; default none.
     static func run(
-        _ arguments: [String], home: String, _ environment: [String: String] = [:]
+        _ arguments: [String], home: String, _ environment: [String: String] = [:], launcher: [String] = []
     ) async throws -> Program.Result {
-        try await Program(program, arguments, environment: Self.environment(home: home, environment)).run()
+        try await launched(arguments, home: home, environment, launcher).run()
+    }
+
+    private static func launched(
+        _ arguments: [String], home: String, _ environment: [String: String], _ launcher: [String]
+    ) -> Program {
+        let line = launcher + [program] + arguments
+        return Program(
+            line[0], Array(line.dropFirst()), environment: Self.environment(home: home, environment))
     }
 
     /// Starts `serve` and returns once it has said where it answers.
     ///
-    /// - Parameter wrapper: a program, by its whole path, and arguments for it to run this one with.
+    /// - Parameter launcher: a program, by its whole path, and its arguments, that runs this one.
     static func start(
-        home: String, _ environment: [String: String] = [:], arguments: [String] = [], wrapper: [String] = []
+        home: String, _ environment: [String: String] = [:], arguments: [String] = [], launcher: [String] = []
     ) async throws -> RunningLifeOS {
-        let environment = Self.environment(home: home, environment)
-        let words = wrapper + [program, "serve", "--json"] + arguments
-        let child = try await Program(words[0], Array(words.dropFirst()), environment: environment).start()
+        let child = try await launched(["serve", "--json"] + arguments, home: home, environment, launcher).start()
         var address: String?
         try await eventually(within: .seconds(60), "lifeos says where it answers") {
             if let exit = child.exit { throw Ended(exit: exit, errors: String(decoding: child.errors, as: UTF8.self)) }

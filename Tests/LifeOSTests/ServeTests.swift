@@ -59,7 +59,7 @@ import Testing
     }
 
     @Test func underTheUsualLimitOfFilesOneAddressKeepsNobodyElseOut() async throws {
-        let lifeos = try await RunningLifeOS.start(home: home, wrapper: ["/usr/bin/prlimit", "--nofile=1024:1024"])
+        let lifeos = try await RunningLifeOS.start(home: home, launcher: ["/usr/bin/prlimit", "--nofile=1024:1024"])
         let port = try #require(UInt16(lifeos.address.split(separator: ":").last ?? ""))
         func status(from source: String, _ client: RawHTTP? = nil) async throws -> Int {
             let client = try client ?? RawHTTP(.tcp(port: port), from: source)
@@ -79,7 +79,7 @@ import Testing
     }
 
     @Test func theLimitOfFilesIsRaisedAsFarAsItGoes() async throws {
-        let lifeos = try await RunningLifeOS.start(home: home, wrapper: ["/usr/bin/prlimit", "--nofile=256:3000"])
+        let lifeos = try await RunningLifeOS.start(home: home, launcher: ["/usr/bin/prlimit", "--nofile=256:3000"])
         #expect(try await lifeos.get("/metrics").text.contains("\nprocess_max_fds 3000"))
         #expect(try await lifeos.stop() == .code(0))
     }

@@ -104,7 +104,7 @@ public final class HTTPServer: Sendable {
         running.sweeper.stop()
         running.daemon.stop()
         Glibc.close(running.socket)
-        if case .unix(let path, _) = running.address { unsafe unlink(path) }
+        if case .unix(let path, _) = running.address { try? UnixSocket.removeAbandoned(path) }
     }
 
     private static func wait(for table: ConnectionTable, atMost patience: Duration) {

@@ -6,7 +6,7 @@ public enum ListenAddress: Sendable, Hashable {
     /// A numeric IPv4 or IPv6 address. `0.0.0.0` and `::` mean every interface and have to be asked for by name. Port 0
     /// takes a free one.
     case address(String, port: UInt16)
-    /// A Unix socket. One left behind by a dead process is replaced; one that answers is not.
+    /// A Unix socket. One left behind by a dead process is replaced; one that answers, and any other file, is not.
     case unix(path: String, mode: UInt32 = 0o600)
 
     public static func loopback(port: UInt16) -> ListenAddress { .address("127.0.0.1", port: port) }
@@ -27,7 +27,7 @@ extension ListenAddress {
     func open(backlog: Int) throws(SystemError) -> FileDescriptor {
         switch self {
         case .address(let host, let port): try Self.openInternet(host, port, backlog: backlog, name: description)
-        case .unix(let path, let mode): try Self.openUnix(path, mode: mode, backlog: backlog)
+        case .unix(let path, let mode): try UnixSocket.listen(at: path, mode: mode, backlog: backlog)
         }
     }
 
@@ -76,34 +76,6 @@ extension ListenAddress {
         }
         guard bound == 0 else { throw .last("bind", name) }
         guard listen(socket.number, Int32(backlog)) == 0 else { throw .last("listen", name) }
-        return socket
-    }
-
-    private static func openUnix(_ path: String, mode: UInt32, backlog: Int) throws(SystemError) -> FileDescriptor {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        let room = MemoryLayout.size(ofValue: address.sun_path)
-        guard path.utf8.count < room else { throw SystemError(code: ENAMETOOLONG, operation: "bind", subject: path) }
-        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: path.utf8) }
-        func attempt(_ call: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
-            unsafe withUnsafePointer(to: &address) { pointer in
-                unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    unsafe call($0, socklen_t(MemoryLayout<sockaddr_un>.size))
-                }
-            }
-        }
-        do {
-            let probe = try newSocket(AF_UNIX, path)
-            if unsafe attempt({ unsafe connect(probe.number, $0, $1) }) == 0 {
-                throw SystemError(code: EADDRINUSE, operation: "bind", subject: path)
-            }
-            if errno == ECONNREFUSED { unsafe unlink(path) }
-        }
-        let socket = try newSocket(AF_UNIX, path)
-        guard unsafe attempt({ unsafe bind(socket.number, $0, $1) }) == 0 else { throw .last("bind", path) }
-        // Nobody can connect before `listen`, so the mode is set in time.
-        guard unsafe chmod(path, mode) == 0 else { throw .last("chmod", path) }
-        guard listen(socket.number, Int32(backlog)) == 0 else { throw .last("listen", path) }
         return socket
     }
 

@@ -4,9 +4,10 @@ internal import Glibc
 ///
 /// They win over what an address leaves open, and `PGHOSTADDR` even over the host it names. Whoever opens a connection here
 /// has said where it goes, so they are removed before libpq can see them: all that begin with `PG`, those of later versions
-/// included. `PGPASSWORD` and `PGPASSFILE` stay, which only answer a server that asks for a password.
+/// included. `PGPASSWORD` and `PGPASSFILE` stay, which only answer a server that asks for a password, and `PGDATA`, which is
+/// the server's and set in many containers.
 public enum LibpqEnvironment {
-    private static let kept: Set<String> = ["PGPASSWORD", "PGPASSFILE"]
+    private static let kept: Set<String> = ["PGPASSWORD", "PGPASSFILE", "PGDATA"]
 
     /// The names of those that were set and are not any more, sorted.
     ///

@@ -33,12 +33,13 @@ enum DataFolder {
     {
         let draft = configuration.draftFolder
         // Cut off, an earlier attempt may have left its half, and even a server running in it.
-        try await Predecessor.clear(draft, within: plan.stopTimeout)
+        if Files.exists(draft) { _ = try await Predecessor.clear(draft, plan.account, within: plan.stopTimeout) }
         try Files.removeTree(draft)
         try Files.makeFolder(draft, mode: 0o700)
-        try plan.account.take(draft)
-        try await initialize(draft, configuration, plan)
-        let postmaster = try await Postmaster.start(in: draft, plan)
+        let folder = try ClusterFolder(draft, .directoryItself)
+        try plan.account.take(folder.descriptor)
+        try await initialize(folder, configuration, plan)
+        let postmaster = try await Postmaster.start(in: folder, plan)
         do {
             try await createDatabase(in: draft, configuration, plan)
             // The server knows its folder by descriptor, so the name can change beneath it.
@@ -52,16 +53,15 @@ enum DataFolder {
     }
 
     private static func initialize(
-        _ folder: String, _ configuration: PrivatePostgres.Configuration, _ plan: Postmaster.Plan
+        _ folder: ClusterFolder, _ configuration: PrivatePostgres.Configuration, _ plan: Postmaster.Plan
     ) async throws {
-        let opened = try FileDescriptor.open(folder, .directory)
         var arguments = [
-            "--pgdata=/proc/self/fd/3", "--username=\(Conninfo.user)", "--auth-local=trust", "--auth-host=reject",
+            "--pgdata=\(Postmaster.folderPath)", "--username=\(Conninfo.user)", "--auth-local=trust", "--auth-host=reject",
             "--data-checksums", "--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions",
         ]
         if configuration.durability == .fleeting { arguments.append("--no-sync") }
         var program = plan.account.program(plan.installation.initdb, arguments, endedBy: "KILL")
-        program.descriptor = opened.number
+        program.descriptor = folder.descriptor.number
         program.hasOwnGroup = true
         let result = try await program.run(timeout: plan.startTimeout)
         try check(result, "the making of PostgreSQL's data failed")

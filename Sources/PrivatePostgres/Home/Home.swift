@@ -1,3 +1,4 @@
+internal import Glibc
 internal import System
 
 /// The folder that everything lies in, and who may use it.
@@ -10,6 +11,8 @@ enum Home {
         } catch {
             throw unusable(configuration.home, error)
         }
+        // Somebody may have made it just now.
+        try checkExposure(configuration.home)
     }
 
     /// Refuses a home that cannot work.
@@ -21,12 +24,28 @@ enum Home {
         }
         // The draft's socket is the longest.
         let socket = Conninfo.socketPath(in: configuration.draftFolder)
-        guard socket.utf8.count <= Conninfo.socketPathBytesMax else {
+        guard socket.utf8.count <= UnixSocket.pathBytesMax else {
             throw PrivatePostgresError(
                 .pathTooLong,
-                "the home's path is \(socket.utf8.count - Conninfo.socketPathBytesMax) bytes too long for a Unix socket",
+                "the home's path is \(socket.utf8.count - UnixSocket.pathBytesMax) bytes too long for a Unix socket",
                 advice: "Set LIFEOS_HOME to a shorter path than \(home).")
         }
+        try checkExposure(home)
+    }
+
+    /// As root we write into the home. Where others can write too, they could have us write anywhere: by a link, say.
+    private static func checkExposure(_ home: String) throws(PrivatePostgresError) {
+        guard geteuid() == 0 else { return }
+        let exposure: Files.Exposure?
+        do {
+            exposure = try Files.exposure(of: home)
+        } catch {
+            throw unusable(home, error)
+        }
+        guard let exposure else { return }
+        throw PrivatePostgresError(
+            .homeUnusable, "the home \(home) is not safe to use as root: \(exposure)",
+            advice: "\(exposure.advice), or set LIFEOS_HOME to another folder.")
     }
 
     /// The lock for the one who runs the server; `nil` when somebody else runs it and that is fine.
@@ -57,9 +76,11 @@ enum Home {
 
     /// Whether a server takes connections there. A file left by a dead one does not count.
     static func isServed(_ folder: String) -> Bool {
-        guard let file = PostmasterFile(in: folder), file.isReady, let process = RunningProcess(id: file.processID)
+        guard let file = PostmasterFile(in: folder), file.isReady,
+            case .process(let id) = try? UnixSocket.listener(at: Conninfo.socketPath(in: folder))
         else { return false }
-        return process.workingDirectory == FileIdentity(of: folder)
+        // Numbers of another container cannot be compared.
+        return id == nil || id == file.processID
     }
 
     private static func unusable(_ home: String, _ error: SystemError) -> PrivatePostgresError {

@@ -14,10 +14,7 @@ final class HomeLock: Sendable {
     /// - Returns: `nil` when another process, or another part of this one, holds it.
     static func take(_ path: String) throws(SystemError) -> HomeLock? {
         let file = try FileDescriptor.open(path, .append(mode: 0o600))
-        while flock(file.number, LOCK_EX | LOCK_NB) != 0 {
-            if errno == EWOULDBLOCK { return nil }
-            if errno != EINTR { throw .last("flock", path) }
-        }
+        guard try file.lock() else { return nil }
         guard ftruncate(file.number, 0) == 0 else { throw .last("ftruncate", path) }
         try file.write(Array("\(getpid())\n".utf8).span)
         return HomeLock(file)
@@ -33,7 +30,6 @@ final class HomeLock: Sendable {
         guard let text = try? Files.readText(path, limit: 64), let id = Int32(text.dropLast()),
             let process = RunningProcess(id: id)
         else { return nil }
-        let name = process.executable.flatMap { $0.split(separator: "/").last }
-        return Holder(processID: id, name: name.map(String.init) ?? "unknown")
+        return Holder(processID: id, name: process.name ?? "unknown")
     }
 }

@@ -47,10 +47,10 @@ struct Account: Sendable, Equatable {
         unsafe self.init(name: name, userID: entry.pw_uid, groupID: entry.pw_gid)
     }
 
-    /// Gives a folder to this user and keeps everybody else out.
-    func take(_ folder: String) throws(SystemError) {
-        guard unsafe chmod(folder, 0o700) == 0 else { throw .last("chmod", folder) }
-        if geteuid() == 0, unsafe chown(folder, userID, groupID) != 0 { throw .last("chown", folder) }
+    /// Gives an open folder to this user and keeps everybody else out.
+    func take(_ folder: borrowing FileDescriptor) throws(SystemError) {
+        try folder.setMode(0o700)
+        if geteuid() == 0 { try folder.setOwner(userID, groupID) }
     }
 
     /// The same program run by this user, and ended with this process whatever ends that.

@@ -3,8 +3,6 @@ enum Conninfo {
     /// Names the socket only; nothing listens on the network.
     static let port = 5_432
     static let user = "lifeos"
-    /// What the kernel takes as the path of a Unix socket, less its final zero.
-    static let socketPathBytesMax = 107
 
     static func text(folder: String, database: String) -> String {
         "host=\(quoted(folder)) port=\(port) user=\(user) dbname=\(quoted(database))"

@@ -21,21 +21,25 @@ struct Postmaster: Sendable {
     private static let pollInterval = Duration.milliseconds(2)
     private static let immediateStopTimeout = Duration.seconds(5)
 
+    /// The descriptor of the server and all its children that is their folder, as ``Program/descriptor`` has it.
+    static let folderNumber: Int32 = 3
+    static let folderPath = "/proc/self/fd/\(folderNumber)"
+
     /// Starts the server and returns once it takes connections.
-    static func start(in folder: String, _ plan: Plan) async throws -> Postmaster {
+    static func start(in folder: ClusterFolder, _ plan: Plan) async throws -> Postmaster {
+        precondition(folder.lockIfVacant(), "a server is started where another one may still run")
         plan.log.forgetLines()
-        let opened = try FileDescriptor.open(folder, .directory)
         // The server reaches its folder through the descriptor, not by name: the folders above it may be closed to its
         // user (as /root is), and it may be renamed while the server runs.
         var program = plan.account.program(
-            plan.installation.postgres, ["-D", "/proc/self/fd/3"] + plan.settings.arguments, endedBy: "INT")
-        program.descriptor = opened.number
+            plan.installation.postgres, ["-D", folderPath] + plan.settings.arguments, endedBy: "INT")
+        program.descriptor = folder.descriptor.number
         program.output = .handled { plan.log.write($0) }
         program.errors = .handled { plan.log.write($0) }
         program.hasOwnGroup = true
         let postmaster = Postmaster(child: try await program.start(), log: plan.log)
         do {
-            try await postmaster.waitUntilReady(folder, within: plan.startTimeout)
+            try await postmaster.waitUntilReady(folder.path, within: plan.startTimeout)
         } catch {
             await postmaster.stop(.immediate, within: Self.immediateStopTimeout)
             throw error

@@ -19,7 +19,7 @@ public struct FileDescriptor: ~Copyable, Sendable {
 }
 
 extension FileDescriptor {
-    /// How a file is opened; all are close-on-exec.
+    /// How a file is opened; all are close-on-exec. What is written to must not be a symbolic link: it could lead anywhere.
     public enum Access: Sendable {
         /// An existing file, to be read.
         case read
@@ -31,6 +31,8 @@ extension FileDescriptor {
         case append(mode: UInt32)
         /// A folder, for `sync()` after renames in it.
         case directory
+        /// The same, refused where it is a symbolic link.
+        case directoryItself
     }
 
     public static func open(_ path: String, _ access: Access) throws(SystemError) -> FileDescriptor {
@@ -38,9 +40,10 @@ extension FileDescriptor {
             switch access {
             case .read: (O_RDONLY, 0)
             case .createNew(let mode): (O_WRONLY | O_CREAT | O_EXCL, mode)
-            case .replace(let mode): (O_WRONLY | O_CREAT | O_TRUNC, mode)
-            case .append(let mode): (O_WRONLY | O_CREAT | O_APPEND, mode)
+            case .replace(let mode): (O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode)
+            case .append(let mode): (O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, mode)
             case .directory: (O_RDONLY | O_DIRECTORY, 0)
+            case .directoryItself: (O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0)
             }
         let number = unsafe Glibc.open(path, flags | O_CLOEXEC, mode)
         guard number >= 0 else { throw .last("open", path) }
@@ -67,6 +70,27 @@ extension FileDescriptor {
         }
         if let failure { throw failure }
         return bytes
+    }
+
+    /// Locks the file or folder for whoever has this descriptor, inherited or not, until the last of them has closed it or
+    /// ended. Taking it again is fine.
+    ///
+    /// - Returns: whether nobody else has it locked.
+    public func lock() throws(SystemError) -> Bool {
+        while flock(number, LOCK_EX | LOCK_NB) != 0 {
+            if errno == EWOULDBLOCK { return false }
+            if errno != EINTR { throw .last("flock") }
+        }
+        return true
+    }
+
+    /// Gives it to a user and a group, and sets who may do what.
+    public func setOwner(_ userID: UInt32, _ groupID: UInt32) throws(SystemError) {
+        guard fchown(number, userID, groupID) == 0 else { throw .last("fchown") }
+    }
+
+    public func setMode(_ mode: UInt32) throws(SystemError) {
+        guard fchmod(number, mode) == 0 else { throw .last("fchmod") }
     }
 
     /// Waits until what was written is on the disk.

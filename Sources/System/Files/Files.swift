@@ -84,6 +84,11 @@ public enum Files {
     /// The names in a folder, sorted, without `.` and `..`.
     public static func names(in path: String) throws(SystemError) -> [String] {
         guard let folder = unsafe opendir(path) else { throw .last("opendir", path) }
+        return unsafe names(reading: folder)
+    }
+
+    /// Takes the stream over.
+    private static func names(reading folder: OpaquePointer) -> [String] {
         defer { unsafe closedir(folder) }
         var names: [String] = []
         while let entry = unsafe readdir(folder) {
@@ -100,16 +105,42 @@ public enum Files {
         guard unsafe unlink(path) == 0 || errno == ENOENT else { throw .last("unlink", path) }
     }
 
-    /// Removes a file, or a folder with all that is in it; one that is not there is fine. Links are not followed.
+    /// Removes a file, or a folder with all that is in it; one that is not there is fine. Links are not followed, not even
+    /// one that is put in a folder's place meanwhile.
     public static func removeTree(_ path: String) throws(SystemError) {
-        var status = stat()
-        guard unsafe lstat(path, &status) == 0 else {
-            if errno == ENOENT { return }
-            throw .last("lstat", path)
+        let parent: FileDescriptor
+        do {
+            parent = try .open(folder(of: path), .directory)
+        } catch {
+            if error.code == ENOENT { return }
+            throw error
         }
-        guard status.st_mode & S_IFMT == S_IFDIR else { return try remove(path) }
-        for name in try names(in: path) { try removeTree("\(path)/\(name)") }
-        guard unsafe rmdir(path) == 0 || errno == ENOENT else { throw .last("rmdir", path) }
+        try remove(path.split(separator: "/").last.map(String.init) ?? "", in: parent, path)
+    }
+
+    /// Goes by descriptors all the way down, since a path may lead elsewhere by the time it is used.
+    private static func remove(
+        _ name: String, in parent: borrowing FileDescriptor, _ path: String
+    ) throws(SystemError) {
+        if unsafe unlinkat(parent.number, name, 0) == 0 || errno == ENOENT { return }
+        guard errno == EISDIR else { throw .last("unlink", path) }
+        let number = unsafe openat(parent.number, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        guard number >= 0 else { throw .last("open", path) }
+        let folder = FileDescriptor(adopting: number)
+        for name in try names(in: folder, path) { try remove(name, in: folder, "\(path)/\(name)") }
+        guard unsafe unlinkat(parent.number, name, AT_REMOVEDIR) == 0 || errno == ENOENT else {
+            throw .last("rmdir", path)
+        }
+    }
+
+    private static func names(in folder: borrowing FileDescriptor, _ path: String) throws(SystemError) -> [String] {
+        let copy = fcntl(folder.number, F_DUPFD_CLOEXEC, 0)
+        guard let stream = unsafe fdopendir(copy) else {
+            let failure = SystemError.last("opendir", path)
+            close(copy)
+            throw failure
+        }
+        return unsafe names(reading: stream)
     }
 
     /// What a file, or a folder with all that is in it, takes on the disk. What cannot be looked at does not count.

@@ -39,17 +39,20 @@ public final class RunningProcess: Sendable {
         return true
     }
 
-    /// The program's path; `nil` when it has ended or belongs to a user that this one may not look at.
-    public var executable: String? {
-        var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let count = unsafe readlink("/proc/\(id)/exe", &bytes, bytes.count)
-        guard count > 0, !hasEnded else { return nil }
-        return String(decoding: bytes.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    /// The program's name, of which the kernel keeps 15 bytes; `nil` when it has ended. Everybody may know it.
+    public var name: String? {
+        guard let text = try? Files.readText("/proc/\(id)/comm", limit: 64), !hasEnded else { return nil }
+        return String(text.dropLast())
     }
 
-    /// Where the process stands; `nil` as for ``executable``.
-    public var workingDirectory: FileIdentity? {
-        guard let identity = FileIdentity(of: "/proc/\(id)/cwd"), !hasEnded else { return nil }
+    /// Where the process stands; `nil` when it has ended or belongs to a user that this one may not look at.
+    public var workingDirectory: FileIdentity? { look("cwd") }
+
+    /// What its descriptor of this number leads to; `nil` as for ``workingDirectory``, and when it has none.
+    public func descriptor(_ number: Int32) -> FileIdentity? { look("fd/\(number)") }
+
+    private func look(_ place: String) -> FileIdentity? {
+        guard let identity = FileIdentity(of: "/proc/\(id)/\(place)"), !hasEnded else { return nil }
         return identity
     }
 }

@@ -2,6 +2,7 @@ import CLI
 import Catalogue
 import Configuration
 import Migrations
+import Postgres
 import System
 
 extension Command {
@@ -11,22 +12,29 @@ extension Command {
         let settings = try Settings(run.environment, declaring: LifeOSSettings.all)
         let database = DoctorsDatabase(settings)
         return [
-            Check("settings") {
-                let given = settings.lines.count { $0.origin == .environment }
-                return .ok("All \(settings.lines.count) are understood; \(given) come from the environment.")
-            },
+            Check("settings") { Self.settings(settings) },
             Check("folders") {
                 let folders = try Folders(settings)
                 let count = try Migration.load(from: folders.migrations).count
                 return .ok("\(count) migrations in \(folders.migrations); console in \(folders.dashboards).")
             },
             Check("catalogue") { try catalogue(settings) },
-            Check("home") { home(settings) },
+            Check("home") { try home(settings) },
             Check("TLS") { tls(settings) },
             Check("database") { try await database.schema() },
             Check("log") { try await database.log() },
             Check("events") { try await database.events() },
         ]
+    }
+
+    private static func settings(_ settings: Settings) -> Check.Finding {
+        let given = settings.lines.count { $0.origin == .environment }
+        let message = "All \(settings.lines.count) are understood; \(given) come from the environment."
+        let ignored = LibpqEnvironment.removed
+        guard !ignored.isEmpty else { return .ok(message) }
+        return .warning(
+            "\(message) Without effect: \(ignored.joined(separator: ", ")).",
+            advice: "Unset them, and say in DATABASE_URL what connections to your own PostgreSQL need.")
     }
 
     private static func catalogue(_ settings: Settings) throws -> Check.Finding {
@@ -45,8 +53,8 @@ extension Command {
         }
     }
 
-    private static func home(_ settings: Settings) -> Check.Finding {
-        let home = settings[LifeOSSettings.home]
+    private static func home(_ settings: Settings) throws -> Check.Finding {
+        let home = try settings.home()
         guard Files.isFolder(home) else { return .unknown("\(home) is not there yet; `lifeos serve` makes it.") }
         let probe = "\(home)/.doctor"
         do {

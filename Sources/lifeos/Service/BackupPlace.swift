@@ -17,7 +17,7 @@ struct BackupPlace {
 
     /// - Parameter from: where backups are, rather than where the settings say.
     init(_ settings: Settings, from: String? = nil, metrics: Metrics, logger: Logger) throws {
-        let home = settings[LifeOSSettings.home]
+        let home = try settings.home()
         target = try BackupTarget(from ?? settings[BackupSettings.target] ?? "\(home)/backups")
         blobs = "\(home)/blobs"
         shelf = BackupShelf(

@@ -105,7 +105,7 @@ struct Service {
         let duty = try settings[BackupSettings.schedule].map { schedule in
             let chores = BackupChores(
                 place: try BackupPlace(settings, metrics: metrics, logger: logger), service: studio.service,
-                blueprint: try Blueprint(folders), scratch: BackupChores.scratch(in: settings[LifeOSSettings.home]),
+                blueprint: try Blueprint(folders), scratch: try BackupChores.scratch(in: settings.home()),
                 logger: logger)
             return (schedule: schedule, chores: chores)
         }
@@ -153,7 +153,7 @@ struct Service {
         if let text = settings[LifeOSSettings.adminToken] {
             return (AdminToken(text.revealed()), LifeOSSettings.adminToken.declaration.name)
         }
-        let home = settings[LifeOSSettings.home]
+        let home = try settings.home()
         try Files.makeFolder(home, mode: 0o700)
         return (try AdminToken.load(orMake: "\(home)/admin-token"), "\(home)/admin-token")
     }

@@ -3,16 +3,21 @@ import Testing
 
 @Suite struct RunningProcessTests {
     @Test func aRunningProcessTellsWhatAndWhereItIs() async throws {
-        let child = try await Program("/bin/sleep", ["1000"], workingDirectory: "/usr").start()
+        let root = try FileDescriptor.open("/", .directory)
+        var program = Program("/bin/sleep", ["1000"], workingDirectory: "/usr")
+        program.descriptor = root.number
+        let child = try await program.start()
         let process = try #require(RunningProcess(id: child.processID))
-        #expect(process.executable?.hasSuffix("/sleep") == true)
+        #expect(process.name == "sleep")
+        #expect(process.descriptor(3) == FileIdentity(of: "/"))
+        #expect(process.descriptor(4) == nil)
         #expect(process.workingDirectory == FileIdentity(of: "/usr"))
         #expect(process.workingDirectory != FileIdentity(of: "/"))
         #expect(!process.hasEnded)
         #expect(process.signal(.terminate))
         #expect(try await process.end(within: .seconds(20)))
         #expect(try await child.waitForExit() == .signal(.terminate))
-        #expect(process.hasEnded && process.executable == nil && process.workingDirectory == nil)
+        #expect(process.hasEnded && process.name == nil && process.workingDirectory == nil)
         #expect(!process.signal(.kill))
     }
 

@@ -91,7 +91,7 @@ extension Command {
                     try await body(
                         BackupChores(
                             place: place, service: bench.service, blueprint: try Blueprint(bench.folders),
-                            scratch: BackupChores.scratch(in: settings[LifeOSSettings.home]), logger: bench.logger),
+                            scratch: try BackupChores.scratch(in: settings.home()), logger: bench.logger),
                         settings)
                 }
             }
