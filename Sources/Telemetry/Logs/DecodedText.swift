@@ -13,7 +13,7 @@ struct DecodedText {
 
     init(_ text: String) {
         var bytes = Array(text.utf8)
-        guard bytes.contains(where: Self.beginsCode) else {
+        guard bytes.indices.contains(where: { Self.beginsCode(bytes[$0]) && Self.code(bytes[$0...]) != nil }) else {
             (self.bytes, starts, depths) = (bytes, nil, nil)
             return
         }

@@ -10,6 +10,7 @@ struct KeyPattern: Sendable {
 
     let issuer: String
     let beginning: String
+    private let beginningBytes: [UInt8]
     let alphabet: Alphabet
     /// How many bytes of the alphabet have to follow: less is a word that only begins alike.
     let followingMin: Int
@@ -17,6 +18,7 @@ struct KeyPattern: Sendable {
     private init(_ issuer: String, _ beginning: String, _ alphabet: Alphabet = .word, followingMin: Int? = nil) {
         self.issuer = issuer
         self.beginning = beginning
+        beginningBytes = Array(beginning.utf8)
         self.alphabet = alphabet
         // Words of letters alone are longer than parts of a word with hyphens between them.
         self.followingMin = followingMin ?? (alphabet == .word ? 12 : 16)
@@ -51,17 +53,17 @@ struct KeyPattern: Sendable {
         KeyPattern("age", "AGE-SECRET-KEY-"),
     ]
 
-    /// Whether a pattern begins with this byte: most words begin like none.
-    static let beginsAny: [Bool] = {
-        var table = [Bool](repeating: false, count: 256)
-        for pattern in all { if let first = pattern.beginning.utf8.first { table[Int(first)] = true } }
-        return table
-    }()
+    /// Those that begin with a byte, by that byte: most words begin like none of them, and few like two.
+    static let byFirstByte: [[KeyPattern]] = (0...255).map { first in
+        all.filter { $0.beginning.utf8.first.map(Int.init) == first }
+    }
 
     /// Whether the bytes from here on are such a key.
-    func matches(_ bytes: ArraySlice<UInt8>) -> Bool {
-        guard bytes.starts(with: beginning.utf8) else { return false }
-        return bytes.dropFirst(beginning.utf8.count).prefix(followingMin).count { isInAlphabet($0) } == followingMin
+    func matches(_ bytes: [UInt8], at start: Int) -> Bool {
+        let following = start + beginningBytes.count
+        guard following + followingMin <= bytes.count else { return false }
+        for (index, byte) in beginningBytes.enumerated() where bytes[start + index] != byte { return false }
+        return bytes[following..<(following + followingMin)].allSatisfy { isInAlphabet($0) }
     }
 
     private func isInAlphabet(_ byte: UInt8) -> Bool {

@@ -43,7 +43,7 @@ struct SecretScanner {
     mutating func redacted() -> String? {
         while at < bytes.count {
             guard isWordByte(at) else {
-                if isUserInfoStart { skipUserInfo() }
+                if isUserInfoStart(at) { skipUserInfo() }
                 at += 1
                 continue
             }
@@ -145,8 +145,8 @@ extension SecretScanner {
         leaveOut(start..<end)
     }
 
-    private var isUserInfoStart: Bool {
-        byte(at) == UInt8(ascii: ":") && byte(at + 1) == UInt8(ascii: "/") && byte(at + 2) == UInt8(ascii: "/")
+    private func isUserInfoStart(_ index: Int) -> Bool {
+        byte(index) == UInt8(ascii: ":") && byte(index + 1) == UInt8(ascii: "/") && byte(index + 2) == UInt8(ascii: "/")
     }
 
     /// The user part reaches to the last `@` before the path, since passwords hold `@` too. In the address of a database,
@@ -158,6 +158,8 @@ extension SecretScanner {
         var index = start
         func ends(_ index: Int) -> Bool {
             if text.depth(index) > text.depth(at) { return false }
+            // Another address begins; without this, many of them would take long.
+            if bytes[index] == UInt8(ascii: ":"), isUserInfoStart(index) { return true }
             return bytes[index] <= 0x20 || isQuote(index) || isWeb && "/?#".utf8.contains(bytes[index])
         }
         while index < bytes.count, !ends(index) {
@@ -172,14 +174,16 @@ extension SecretScanner {
         if matches(word.prefix(3), "eyj"), word.count >= Self.keyBytesMin, byte(word.upperBound) == UInt8(ascii: ".") {
             return word.lowerBound
         }
-        return word.first { index in
-            guard KeyPattern.beginsAny[Int(bytes[index])] else { return false }
+        for index in word {
             let isInside = index > word.lowerBound
-            if isInside, bytes[index - 1] != UInt8(ascii: "-"), bytes[index - 1] != UInt8(ascii: "_") { return false }
+            if isInside, bytes[index - 1] != UInt8(ascii: "-"), bytes[index - 1] != UInt8(ascii: "_") { continue }
+            guard KeyPattern.byFirstByte[Int(bytes[index])].contains(where: { $0.matches(bytes, at: index) }) else {
+                continue
+            }
             // Inside of a longer name, words follow as often as keys.
-            if isInside, !isMixed(bytes[index..<endOfKey(word.upperBound)]) { return false }
-            return KeyPattern.all.contains { $0.matches(bytes[index...]) }
+            if !isInside || isMixed(bytes[index..<endOfKey(word.upperBound)]) { return index }
         }
+        return nil
     }
 
     /// A JSON web token goes on behind its dots.
