@@ -31,8 +31,8 @@ import Testing
 
     @Test func noPartOfAPasswordIsShownHoweverItIsMistyped() throws {
         var random = TestSupport.SeededRandom.forTest()
-        let letters = Array("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
-            + Array("@@@//::??##%%&=+!$'\"\\ []()<>;,.-_~")
+        // Capitals, and few digits: no part of a password then stands in what is said by itself.
+        let letters = Array("BCDFGHJKLMNPQRSTVWXYZ789") + Array("@@//::??##%%&=+!$'\"\\ []()<>;,.-_~")
         let forms: [(String) -> String] = [
             { "postgres://me:\($0)@db.example/lifeos" }, { "postgresql://me:\($0)@db.example:5432/lifeos?sslmode=off" },
             { "postgress://me:\($0)@db.example/lifeos" }, { "postgres//me:\($0)@db.example/lifeos" },
