@@ -17,7 +17,8 @@ import Testing
 
     @Test(arguments: [
         ("postgres//db", "does not begin with postgresql://"), ("host=db sslmod=off", "a keyword"),
-        ("postgres://db?sslmod=off", "a parameter"), ("postgres://db?x", "has no ="), ("postgres://db?a=b=c", "than one"),
+        ("postgres://db?sslmod=off", "a parameter"), ("postgres://db?x", "has no ="),
+        ("postgres://db?a=b=c", "than one"),
         ("postgres://[::1", "no closing ]"), ("postgres://[]", "empty"), ("postgres://[::1]x", "follows"),
         ("postgres://a%zz@db", "%25"), ("postgres://a%00@db", "zero byte"), ("password='x", "quotation mark"),
         ("postgres://me:a/b@db", "port"), ("postgres://me:1/b@db", "an @"), ("postgres://me:a@b@db", "an @"),

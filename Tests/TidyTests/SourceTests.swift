@@ -40,7 +40,8 @@ import Testing
     @Test(arguments: ["print(", "debugPrint(", "fputs(", "puts(", "putchar(", "STDOUT_FILENO"])
     func onlyTheTerminalWritesToStandardOutput(_ call: String) throws {
         let own = ["Sources/bench/", "Sources/TestSupport/", "Sources/System/Processes/", "Sources/CLI/Terminal/"]
-        for file in try Checkout.files(in: "Sources", ending: ".swift") where !own.contains(where: file.path.hasPrefix) {
+        for file in try Checkout.files(in: "Sources", ending: ".swift") where !own.contains(where: file.path.hasPrefix)
+        {
             for (number, line) in file.lines.enumerated() where !line.drop(while: { $0 == " " }).hasPrefix("//") {
                 let calls = line.ranges(of: call).contains { range in
                     line[..<range.lowerBound].last.map { !$0.isLetter && $0 != "." } ?? true

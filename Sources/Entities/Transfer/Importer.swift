@@ -133,7 +133,8 @@ public struct Importer: Sendable {
         }
     }
 
-    private func texts(of ids: [UUID], _ query: ([UUID]) -> (name: QueryName, sql: SQL)) async throws -> [UUID: String] {
+    private func texts(of ids: [UUID], _ query: ([UUID]) -> (name: QueryName, sql: SQL)) async throws -> [UUID: String]
+    {
         var texts: [UUID: String] = [:]
         for start in stride(from: 0, to: ids.count, by: Self.idsPerQuery) {
             let some = Array(ids[start..<min(start + Self.idsPerQuery, ids.count)])

@@ -24,7 +24,8 @@ extension CommandWriterError: CustomStringConvertible {
         case .overloaded: "Too many changes wait to be written. Try again in a second."
         case .stopping: "The service is stopping."
         case .withdrawn: "The change waited too long for its turn; nothing was changed. Try again."
-        case .blocked: "Another session of the database keeps the log locked; nothing was changed. `/health/ready` names it."
+        case .blocked:
+            "Another session of the database keeps the log locked; nothing was changed. `/health/ready` names it."
         case .unavailable: "The database cannot be reached; nothing was changed."
         case .outcomeUnknown: "The database was lost while it took the change in, so it may have been made. Look first."
         case .brokenEnd(let fault): "\(fault) Nothing was changed. \(fault.advice)"

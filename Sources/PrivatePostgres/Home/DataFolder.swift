@@ -56,7 +56,8 @@ enum DataFolder {
         _ folder: ClusterFolder, _ configuration: PrivatePostgres.Configuration, _ plan: Postmaster.Plan
     ) async throws {
         var arguments = [
-            "--pgdata=\(Postmaster.folderPath)", "--username=\(Conninfo.user)", "--auth-local=trust", "--auth-host=reject",
+            "--pgdata=\(Postmaster.folderPath)", "--username=\(Conninfo.user)", "--auth-local=trust",
+            "--auth-host=reject",
             "--data-checksums", "--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions",
         ]
         if configuration.durability == .fleeting { arguments.append("--no-sync") }

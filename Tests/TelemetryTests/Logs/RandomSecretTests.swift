@@ -16,7 +16,8 @@ import Testing
     ]
     /// Where it is quoted, its own quotes and backslashes escaped.
     private static let quoted: [Form] = [
-        { "{\"\($0)\":\"\(escaped($1))\",\"n\":1}" }, { "\($0)='\(escaped($1))' user=me" }, { "\($0) = \"\(escaped($1))\"" },
+        { "{\"\($0)\":\"\(escaped($1))\",\"n\":1}" }, { "\($0)='\(escaped($1))' user=me" },
+        { "\($0) = \"\(escaped($1))\"" },
         { "{\\\"\($0)\\\":\\\"\(escaped(escaped($1)))\\\",\\\"n\\\":1}" }, { "'\($0)' => \"\(escaped($1))\"," },
     ]
     /// Where it is a part of an address.
@@ -29,7 +30,10 @@ import Testing
 
     @Test func noSecretIsShownWhereverItStands() {
         var random = SeededRandom.forTest()
-        let names = SecretNames.words.sorted() + SecretNames.keys.sorted().map { "\($0)-key" } + ["clientSecret", "DB_PASSWORD"]
+        let names =
+            SecretNames.words.sorted() + SecretNames.keys.sorted().map { "\($0)-key" } + [
+                "clientSecret", "DB_PASSWORD",
+            ]
         let surroundings = ["", "a word ", "12:30:01 x=1 ", "{\"a\":1} ", "ä\u{9B} ", "%zz & \\ ", "user@host "]
         for _ in 0..<Effort.rounds(1_000) {
             let name = names[Int.random(in: 0..<names.count, using: &random)]
