@@ -29,6 +29,10 @@ package final class Studio: Sendable {
     private init(
         _ database: TestDatabase, types: [String: String], configuration: CommandWriterConfiguration
     ) async throws {
+        var configuration = configuration
+        // A debug build takes its time to decide on large values, beside other tests above all.
+        configuration.silenceMax = max(configuration.silenceMax, .seconds(60))
+        configuration.unreachableMax = max(configuration.unreachableMax, .seconds(60))
         self.database = database
         pool = try await PostgresPool(
             configuration: .init(connection: database.conninfo), metrics: Metrics(), logger: .silent)

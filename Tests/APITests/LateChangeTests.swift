@@ -25,6 +25,10 @@ import Testing
     /// The story: "handler_timeout, try again" was said of changes that were made afterwards, so the next try doubled them.
     @Test func aChangeThatWaitsIsWithdrawnAndOneUnderWayIsSaidToBeUnknown() async throws {
         try await Studio.with(configuration: Self.hurried, writer: Self.patient) { studio in
+            // The writer has its connection once it has answered.
+            try await eventually("the writer is there") {
+                try await studio.client().send("POST /api/v2/tags", ["name": "ready"]).status < 500
+            }
             let (underWay, waiting) = try await studio.pool.transaction { holder in
                 // For as long as a busy machine takes.
                 try holder.runScript("patience", unsafeSQL: "SET LOCAL idle_in_transaction_session_timeout = 0")
@@ -54,6 +58,10 @@ import Testing
 
     @Test func aKeyedChangeThatIsUnknownMayBeRepeated() async throws {
         try await Studio.with(configuration: Self.hurried, writer: Self.patient) { studio in
+            // The writer has its connection once it has answered.
+            try await eventually("the writer is there") {
+                try await studio.client().send("POST /api/v2/tags", ["name": "ready"]).status < 500
+            }
             let key = ["Idempotency-Key": "late"]
             let first = try await studio.pool.transaction { holder in
                 // For as long as a busy machine takes.
