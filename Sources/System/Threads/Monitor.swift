@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// A value behind a lock that threads can wait on. For threads only: a task that waits here blocks Swift's pool.

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// Tells the time of day. Passed in wherever time matters, so that tests can script it.
