@@ -91,6 +91,8 @@ actor Lifeline {
             if Task.isCancelled { return }
             // A connection that was cut shows when it is used: then another is made at once.
             do { try await look() } catch {
+                // Closed meanwhile: another connection would hold the locks of operations that nobody carries any more.
+                if Task.isCancelled { return }
                 do { try await look() } catch {
                     logger.warning("the locks of operations cannot be looked after", ["error": "\(error)"])
                 }
@@ -110,6 +112,7 @@ actor Lifeline {
             }
             return (taken, refused)
         }
+        if Task.isCancelled { return }
         let still = Set(held.values.flatMap(\.locks))
         let needless = taken.filter { !still.contains($0) }
         if !needless.isEmpty { await unlock(needless) }
