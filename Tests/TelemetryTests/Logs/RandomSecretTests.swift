@@ -39,9 +39,10 @@ import Testing
             let name = names[Int.random(in: 0..<names.count, using: &random)]
             let (forms, letters) =
                 switch Int.random(in: 0..<3, using: &random) {
-                case 0: (Self.plain, Self.letters + Array("!#$%*+,-.;?@^_|~)}&"))
+                // Without brackets and, encoded, slashes: what closes a field or begins an address still cuts a secret short.
+                case 0: (Self.plain, Self.letters + Array("!#$%*+,-.;?@^_|~&"))
                 case 1: (Self.quoted, Self.letters + Array("!#$%*+,-.;?@^_|~)}& =:'\"\\<>/äß"))
-                default: (Self.encoded, Self.letters + Array("!#$%*+,-.;?@^_|~)}& =:'\"\\<>/äß"))
+                default: (Self.encoded, Self.letters + Array("!#$%*+,-.;?@^_|~)}& =:'\"\\<>äß"))
                 }
             let count = Int.random(in: 6...24, using: &random)
             let secret = String((0..<count).map { _ in letters[Int.random(in: 0..<letters.count, using: &random)] })
