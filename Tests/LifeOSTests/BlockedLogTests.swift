@@ -121,7 +121,7 @@ import Testing
         #expect(names.count > 1)
         let sources = try await Program("/bin/grep", ["-rhoE", "\"lifeos_[a-z_]+\"", "\(root)/Sources"]).run()
             .outputText
-        for name in names { #expect(sources.contains("\"\(name)\""), "nobody tells of \(name)") }
+        for name in names { #expect(sources.contains("\"\(name)\""), "no source declares \(name)") }
         for page in rules.matches(of: /runbook_url: (\S+)/) {
             #expect(Files.exists("\(root)/\(page.output.1)"))
         }

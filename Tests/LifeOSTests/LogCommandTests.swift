@@ -50,7 +50,7 @@ import Testing
         #expect(try await lifeos.stop() == .code(0))
     }
 
-    /// An installation may hold events that an older version let into foreign streams: everything tells of them, nothing fails.
+    /// An installation may hold events that an older version let into foreign streams: every command reports them, nothing fails.
     @Test func foreignEventsAreToldOfAndExplained() async throws {
         let database = try await TestDatabase.make()
         let environment = ["DATABASE_URL": database.conninfo]

@@ -44,7 +44,7 @@ enum CommandRequest {
         return TextCoding.base64URL.encode(Array(SHA256.hash(bytes).bytes.prefix(18)))
     }
 
-    /// The versions that `If-Match` allows; nil where any will do. A tag that is none of ours, or another log's, matches
+    /// The versions that `If-Match` allows; nil where any will do. A tag that we did not issue, or another log's, matches
     /// no version.
     static func expected(_ request: Request, _ log: LogIdentity) throws(Problem) -> [Int]? {
         guard case .tags(let tags) = try request.preconditions.ifMatch else { return nil }
