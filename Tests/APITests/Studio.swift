@@ -32,13 +32,13 @@ final class Studio: Sendable {
 
     private init(
         _ database: TestDatabase, _ checks: [HealthCheck], _ configuration: HTTPServer.Configuration = .init(),
-        _ writer: CommandWriterConfiguration = .init()
+        _ writer: CommandWriterConfiguration = .init(), _ given: Catalogue? = nil
     ) async throws {
         self.database = database
         let metrics = Metrics()
         pool = try await PostgresPool(
             configuration: .init(connection: database.conninfo), metrics: metrics, logger: .silent)
-        catalogue = try Catalogue.load(from: ["\(Self.root)/events"])
+        catalogue = try given ?? Catalogue.load(from: ["\(Self.root)/events"])
         let files = try ProjectionFile.load(from: "\(Self.root)/projections")
         _ = try await ProjectionSet(files: files, catalogue: catalogue).install(in: pool)
         let headers = SecurityHeaders(isSecure: false)
@@ -155,8 +155,10 @@ final class Studio: Sendable {
     }
 
     /// Another server on the same database, for as long as the body lasts.
-    func withOtherNode(_ body: (RawHTTP.Address) async throws -> Void) async throws {
-        let other = try await Studio(database, [])
+    func withOtherNode(
+        catalogue: Catalogue? = nil, _ body: (RawHTTP.Address) async throws -> Void
+    ) async throws {
+        let other = try await Studio(database, [], .init(), .init(), catalogue)
         do {
             try await body(other.address)
             await other.stop()

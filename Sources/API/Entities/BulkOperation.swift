@@ -17,6 +17,8 @@ struct BulkOperation {
 
     var isCreate: Bool { if case .create = action { true } else { false } }
 
+    static func isCreate(_ json: JSONValue) -> Bool { json["op"]?.string == Verb.create.rawValue }
+
     private static let members: Set<String> = ["op", "type", "id", "data", "if_version", "tags", "to", "relation"]
 
     init(_ json: JSONValue, _ catalogue: Catalogue, _ identifiers: any IdentifierSource) throws(Problem) {

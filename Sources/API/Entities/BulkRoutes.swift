@@ -21,8 +21,15 @@ extension EntityRoutes {
 
     /// What was asked for in one place of the request, as far as it is known.
     private enum Part {
-        case refused(Problem)
+        case refused(Problem, isCreate: Bool)
         case command(BulkOperation)
+
+        var isCreate: Bool {
+            switch self {
+            case .refused(_, let isCreate): isCreate
+            case .command(let operation): operation.isCreate
+            }
+        }
     }
 
     private func bulk(_ request: Request) async throws -> Response {
@@ -32,9 +39,9 @@ extension EntityRoutes {
         let parts = operations.map { operation -> Part in
             do throws(Problem) {
                 return .command(try BulkOperation(operation, service.catalogue, service.identifiers))
-            } catch { return .refused(error) }
+            } catch { return .refused(error, isCreate: BulkOperation.isCreate(operation)) }
         }
-        let results = try await submit(parts, meta)
+        let results = try await remembering(parts, submit(parts, meta), meta)
         if Self.isKeyReused(results) {
             throw EntityProblems.problem(.keyReused, of: service.catalogue.types[0], UUID(high: 0, low: 0))
         }
@@ -86,6 +93,17 @@ extension EntityRoutes {
         return parts.map { part in if case .command = part { answers.popFirst() } else { nil } }
     }
 
+    /// What is refused by now, but was carried out when the request came before, has its first answer.
+    private func remembering(
+        _ parts: [Part], _ results: [Result<EntityAnswer, any Error>?], _ meta: EventMeta
+    ) async throws -> [Result<EntityAnswer, any Error>?] {
+        let refused = parts.indices.filter { if case .refused = parts[$0] { true } else { false } }
+        let answers = try await EntityProblems.translating(service.catalogue.types[0]) {
+            try await service.repetitions(of: meta, parts: refused)
+        }
+        return results.enumerated().map { part, result in result ?? answers[part].map { .success($0) } }
+    }
+
     /// Whether the whole request is another than the first under its key.
     private static func isKeyReused(_ results: [Result<EntityAnswer, any Error>?]) -> Bool {
         let refusals = results.count { result in
@@ -110,11 +128,8 @@ extension EntityRoutes {
         _ repeated: [UUID: [Int: [UInt8]]], _ request: Request, into writer: inout JSONWriter
     ) {
         switch (part, result) {
-        case (.refused(let problem), _): write(problem, request, into: &writer)
-        case (.command(let operation), .failure(let error)):
-            write(Self.problem(error, operation, log), request, into: &writer)
-        case (.command(let operation), .success(let answer)):
-            let status: Status = operation.isCreate ? .created : .ok
+        case (_, .success(let answer)):
+            let status: Status = part.isCreate ? .created : .ok
             switch answer {
             case .created(let changed), .changed(let changed), .unchanged(let changed):
                 let entity = changed.entity
@@ -124,6 +139,9 @@ extension EntityRoutes {
                 let position = (try? JSONValue(parsing: document))?["position"]?.integer ?? 0
                 write(document, id, version, position, status, into: &writer)
             }
+        case (.refused(let problem, _), _): write(problem, request, into: &writer)
+        case (.command(let operation), .failure(let error)):
+            write(Self.problem(error, operation, log), request, into: &writer)
         case (.command, nil): preconditionFailure("every command has an answer")
         }
     }

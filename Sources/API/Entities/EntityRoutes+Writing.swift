@@ -9,19 +9,22 @@ import System
 extension EntityRoutes {
     func declareWriting(_ type: EntityType, in routes: inout Router) {
         let one = type.title.lowercased()
-        routes.post("", info: info(type, "create", "Create a \(one).", .create(type))) { request in
-            let content = try Self.content(Self.body(request), of: type)
-            let id = type.derivedID(for: content.data) ?? service.identifiers.next()
-            return try await submit(.create(content), on: id, of: type, request)
-        }
+        routes.post(
+            "", info: info(type, "create", "Create a \(one).", .create(type)),
+            remembering(type, isCreate: true) { request in
+                let content = try Self.content(Self.body(request), of: type)
+                let id = type.derivedID(for: content.data) ?? service.identifiers.next()
+                return try await submit(.create(content), on: id, of: type, request)
+            })
         let patch = Schema.named("\(Schema.name(of: type.name))Patch")
         routes.patch(
-            "/{id}", info: info(type, "update", "Change fields of a \(one) by a merge patch.", .change(type, by: patch))
-        ) { request in
-            let patch = try Self.body(request)
-            guard patch.object != nil else { throw Problem.notAnObject }
-            return try await submit(.patch(patch), on: identifier(request, type), of: type, request)
-        }
+            "/{id}",
+            info: info(type, "update", "Change fields of a \(one) by a merge patch.", .change(type, by: patch)),
+            remembering(type) { request in
+                let patch = try Self.body(request)
+                guard patch.object != nil else { throw Problem.notAnObject }
+                return try await submit(.patch(patch), on: identifier(request, type), of: type, request)
+            })
         let verbs: KeyValuePairs<String, (EntityCommand.Action, String)> = [
             "archive": (.archive, "Archive a \(one): it can be read and taken back, but not changed."),
             "unarchive": (.unarchive, "Take a \(one) back from the archive."),
@@ -29,16 +32,18 @@ extension EntityRoutes {
             "unfavorite": (.favorite(false), "Make a \(one) a favorite no more."),
         ]
         for (verb, (action, summary)) in verbs {
-            routes.post("/{id}/\(verb)", info: info(type, verb, summary, .change(type))) { request in
-                try await submit(action, on: identifier(request, type), of: type, request)
-            }
+            routes.post(
+                "/{id}/\(verb)", info: info(type, verb, summary, .change(type)),
+                remembering(type) { request in
+                    try await submit(action, on: identifier(request, type), of: type, request)
+                })
         }
         routes.post(
             "/{id}/revert",
             info: info(
                 type, "revert", "Give a \(one) the fields of an earlier version again.",
-                .change(type, by: Operation.Body.revert))
-        ) { request in try await revert(request, type) }
+                .change(type, by: Operation.Body.revert)),
+            remembering(type) { request in try await revert(request, type) })
         declareConnecting(type, in: &routes)
     }
 
@@ -49,28 +54,29 @@ extension EntityRoutes {
             "/{id}/tags",
             info: info(
                 type, "tag", "Put tags on a \(one); new ones come into being.",
-                .change(type, by: Operation.Body.tags))
-        ) { request in
-            let tags = try Self.slugs(request.json(as: .object(.required("tags", .array(of: .string)), build: { $0 })))
-            return try await submit(.tag(tags), on: identifier(request, type), of: type, request)
-        }
+                .change(type, by: Operation.Body.tags)),
+            remembering(type) { request in
+                let tags = try Self.slugs(
+                    request.json(as: .object(.required("tags", .array(of: .string)), build: { $0 })))
+                return try await submit(.tag(tags), on: identifier(request, type), of: type, request)
+            })
         routes.delete(
             "/{id}/tags/{tag}",
             info: info(
                 type, "untag", "Take a tag off a \(one).",
-                .change(type, .path("tag", "The tag.", ["type": "string", "minLength": 1])))
-        ) { request in
-            let tag = try request.parameter("tag")
-            return try await submit(.untag([Slug.of(tag) ?? tag]), on: identifier(request, type), of: type, request)
-        }
+                .change(type, .path("tag", "The tag.", ["type": "string", "minLength": 1]))),
+            remembering(type) { request in
+                let tag = try request.parameter("tag")
+                return try await submit(.untag([Slug.of(tag) ?? tag]), on: identifier(request, type), of: type, request)
+            })
         routes.post(
             "/{id}/links",
             info: info(
-                type, "link", "Connect a \(one) with another entity.", .change(type, by: Operation.Body.link))
-        ) { request in
-            let link = try Self.link(request)
-            return try await submit(.link(link), on: identifier(request, type), of: type, request)
-        }
+                type, "link", "Connect a \(one) with another entity.", .change(type, by: Operation.Body.link)),
+            remembering(type) { request in
+                let link = try Self.link(request)
+                return try await submit(.link(link), on: identifier(request, type), of: type, request)
+            })
         routes.delete(
             "/{id}/links/{target}",
             info: info(
@@ -79,16 +85,16 @@ extension EntityRoutes {
                     type, .path("target", "The entity at the other end."),
                     Parameter(
                         name: "relation", place: .query, summary: "What the connection means.",
-                        schema: ["type": "string", "minLength": 1, "maxLength": 40, "default": "related"])))
-        ) { request in
-            let target: UUID = try request.parameter("target")
-            let relation = try request.query.decode(unknown: .refused) {
-                (reader: inout ParameterReader) throws(Problem) in
-                reader.text("relation", bytes: 1...40, default: "related")
-            }
-            let link = Entity.Link(target: target, relation: relation)
-            return try await submit(.unlink(link), on: identifier(request, type), of: type, request)
-        }
+                        schema: ["type": "string", "minLength": 1, "maxLength": 40, "default": "related"]))),
+            remembering(type) { request in
+                let target: UUID = try request.parameter("target")
+                let relation = try request.query.decode(unknown: .refused) {
+                    (reader: inout ParameterReader) throws(Problem) in
+                    reader.text("relation", bytes: 1...40, default: "related")
+                }
+                let link = Entity.Link(target: target, relation: relation)
+                return try await submit(.unlink(link), on: identifier(request, type), of: type, request)
+            })
     }
 
     /// What a link may be called.
@@ -175,16 +181,7 @@ extension EntityRoutes {
         switch answer {
         case .created(let changed): return Self.response(changed, log, type, .created)
         case .changed(let changed), .unchanged(let changed): return Self.response(changed, log, type, .ok)
-        case .repeated(let version, let id):
-            let document = try await EntityProblems.translating(type, id) {
-                guard let document = try await reader.version(version, of: id, type) else {
-                    throw QueryProblem.notFound
-                }
-                return document
-            }
-            var response = Self.response(document, id, log.marked(version), type, isCreate ? .created : .ok)
-            response.headers.add("Idempotency-Replayed", "true")
-            return response
+        case .repeated(let version, let id): return try await repeated(version, id, type, isCreate: isCreate)
         }
     }
 
@@ -194,7 +191,7 @@ extension EntityRoutes {
         response(changed.document, changed.entity.id, log.marked(changed.entity.version), type, status)
     }
 
-    private static func response(
+    static func response(
         _ document: [UInt8], _ id: UUID, _ tag: String, _ type: EntityType, _ status: Status
     ) -> Response {
         var headers: Headers = ["Content-Type": "application/json", "ETag": EntityTag(tag).description]

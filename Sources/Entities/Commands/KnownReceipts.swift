@@ -1,4 +1,4 @@
-import EventLog
+public import EventLog
 import Postgres
 import System
 
@@ -15,6 +15,15 @@ struct KnownReceipts {
     }
 
     private var requests: [Request: Answers] = [:]
+
+    static func load(_ keys: [(actor: String, key: String)]) -> SQL {
+        """
+        SELECT r.actor, r.key, r.part, r.fingerprint, r.id, r.version
+        FROM unnest(\(keys.map(\.actor)), \(keys.map(\.key))) AS w (actor, key)
+        JOIN live.receipts AS r ON r.actor = w.actor AND r.key = w.key
+            AND r.recorded_at > clock_timestamp() - interval '7 days'
+        """
+    }
 
     /// - Parameter rows: actor, key, part, fingerprint, id, version.
     mutating func learn(_ rows: Rows) throws {
@@ -42,5 +51,21 @@ struct KnownReceipts {
         }
         if known.fingerprint != key.fingerprint { throw .keyReused }
         return known.parts[key.part].map { .repeated(version: $0.version, id: $0.id) }
+    }
+}
+
+extension EntityService {
+    /// The answers that parts of a request got when it came before, for what is refused before it becomes a command.
+    public func repetitions(of meta: EventMeta, parts: [Int]) async throws -> [Int: EntityAnswer] {
+        guard let key = meta.idempotency, !parts.isEmpty else { return [:] }
+        var receipts = KnownReceipts()
+        try receipts.learn(await pool.query("receipts_load", KnownReceipts.load([(meta.actor, key.key)])))
+        var answers: [Int: EntityAnswer] = [:]
+        for part in parts {
+            var own = meta
+            own.idempotency = .init(key: key.key, fingerprint: key.fingerprint, part: part)
+            answers[part] = try? receipts.repetition(of: own)
+        }
+        return answers
     }
 }

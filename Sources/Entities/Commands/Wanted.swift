@@ -105,14 +105,7 @@ struct Wanted {
 
     var checkAnywhere: SQL { "SELECT e.id, e.type FROM live.entities AS e WHERE e.id = ANY(\(anywhere))" }
 
-    var loadReceipts: SQL {
-        """
-        SELECT r.actor, r.key, r.part, r.fingerprint, r.id, r.version
-        FROM unnest(\(keys.map(\.actor)), \(keys.map(\.key))) AS w (actor, key)
-        JOIN live.receipts AS r ON r.actor = w.actor AND r.key = w.key
-            AND r.recorded_at > clock_timestamp() - interval '7 days'
-        """
-    }
+    var loadReceipts: SQL { KnownReceipts.load(keys) }
 }
 
 extension Catalogue {
