@@ -114,7 +114,8 @@ class Reader:
         """What the answer will have to keep, where an operation changes entities."""
         if operation.name == "entities.bulk":
             asked = body.get("operations") if isinstance(body, dict) else None
-            return [Change("walk", str(one.get("type")), one.get("id")) for one in asked or [] if isinstance(one, dict)]
+            asked = asked if isinstance(asked, list) else []
+            return [Change("walk", str(one.get("type")), one.get("id")) for one in asked if isinstance(one, dict)]
         collection, _, verb = operation.name.rpartition(".")
         for entity_type in self.world.catalogue.everyday():
             if entity_type.collection == collection and operation.method != "GET":
