@@ -35,7 +35,7 @@ let package = Package(
         program(
             "lifeos",
             [
-                "API", "Console", "Accounts", "Migrations", "Replay", "Backup", "Entities", "Projections",
+                "Service", "API", "Console", "Accounts", "Migrations", "Replay", "Backup", "Entities", "Projections",
                 "EventLog", "Catalogue", "PrivatePostgres", "Postgres", "HTTPServer", "HTTPClient", "CLI",
                 "Configuration", "Cryptography", "Telemetry", "JSON", "System",
             ]),
@@ -45,6 +45,15 @@ let package = Package(
                 "Replay", "Backup", "Migrations", "Entities", "Projections", "EventLog", "Catalogue",
                 "PrivatePostgres", "Postgres", "HTTPServer", "HTTPClient", "Cryptography", "Telemetry", "JSON",
                 "System",
+            ]),
+
+        // Everything together, for the programs and the tests.
+        room(
+            "Service",
+            [
+                "API", "Console", "Accounts", "Replay", "Backup", "Entities", "Projections", "EventLog",
+                "Migrations", "Catalogue", "PrivatePostgres", "Postgres", "HTTPServer", "HTTPClient", "CLI",
+                "Configuration", "Cryptography", "Telemetry", "JSON", "System",
             ]),
 
         // What Life-OS answers.
@@ -69,7 +78,10 @@ let package = Package(
         room("Accounts", ["HTTPServer", "Cryptography", "System"]),
         room(
             "Entities",
-            ["Catalogue", "Projections", "EventLog", "Postgres", "Cryptography", "Telemetry", "JSON", "System"]),
+            [
+                "Catalogue", "Projections", "EventLog", "Migrations", "Postgres", "Cryptography", "Telemetry",
+                "JSON", "System",
+            ]),
         room(
             "Backup",
             [
@@ -157,7 +169,7 @@ let package = Package(
         tests(
             "APITests",
             [
-                "API", "Replay", "Backup", "Accounts", "Entities", "Projections", "EventLog", "Migrations",
+                "Service", "API", "Replay", "Backup", "Accounts", "Entities", "Projections", "EventLog", "Migrations",
                 "Catalogue", "Postgres", "HTTPServer", "HTTPClient", "Cryptography", "Telemetry", "JSON",
                 "System", "TestSupport",
             ]),

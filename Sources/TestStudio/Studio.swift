@@ -37,13 +37,12 @@ package final class Studio: Sendable {
         pool = try await PostgresPool(
             configuration: .init(connection: database.conninfo), metrics: Metrics(), logger: .silent)
         catalogue = try Self.catalogue(with: types)
-        let files = try ProjectionFile.load(from: "\(Self.root)/projections")
-        _ = try await ProjectionSet(files: files, catalogue: catalogue).install(in: pool)
+        let blueprint = try Self.blueprint(of: catalogue)
+        _ = try await blueprint.set.install(in: pool)
         let committed = Committed()
         self.committed = committed
-        service = EntityService(
-            catalogue: catalogue, statements: try EntityStatements(files), pool: pool, configuration: configuration,
-            metrics: Metrics(), logger: .silent,
+        service = try EntityService(
+            blueprint, on: pool, configuration: configuration, metrics: Metrics(), logger: .silent,
             committed: { committed.add($0) })
         service.start()
     }
@@ -55,6 +54,15 @@ package final class Studio: Sendable {
             in: pool)
         await pool.close()
     }
+
+    /// The shipped schema and projections for a catalogue.
+    package static func blueprint(of catalogue: Catalogue) throws -> Blueprint {
+        Blueprint(
+            migrations: try Migration.load(from: "\(root)/projections/migrations"), catalogue: catalogue,
+            files: try ProjectionFile.load(from: "\(root)/projections"))
+    }
+
+    package var blueprint: Blueprint { get throws { try Self.blueprint(of: catalogue) } }
 
     /// The shipped catalogue with more types.
     ///

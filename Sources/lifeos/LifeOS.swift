@@ -1,9 +1,8 @@
 import CLI
+import Service
 
 /// The program as a whole: every command is listed here.
 enum LifeOS {
-    static let version = "0.1.0"
-
     static let application = Application(
         name: "lifeos",
         summary: "Your AI studio, kept as a log of everything that happened.",

@@ -16,8 +16,9 @@ struct Description {
 
     init(_ client: Client) async throws { document = try await client.get("/openapi.json").json }
 
+    /// All but the console's pages, which are for people.
     var operations: [Operation] {
-        (document["paths"]?.object ?? [:]).flatMap { path, item in
+        (document["paths"]?.object ?? [:]).filter { !$0.key.hasPrefix("/console") }.flatMap { path, item in
             (item.object ?? [:]).map { Operation(method: $0.key.uppercased(), path: path, json: $0.value) }
         }
     }

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 START_SECONDS_MAX = 60
 COMMAND_SECONDS_MAX = 90
 STOP_SECONDS_MAX = 30
-DISK_MEGABYTES = 256
+DISK_MEGABYTES = 512
 TOKEN = "a token for the attack"
 
 

@@ -107,4 +107,5 @@ class Turns:
         episode.world.forget_after(point, ended, episode.history.types())
         episode.campaign.journal.keep(episode.world.keyed)
         self._verdict.backed_up = 0
-        episode.epochs = episode.epochs[:1]
+        # What is left of the log was judged before; what the restore wrote belongs to the catalogue of now.
+        episode.epochs = [(0, episode.epochs[-1][1])]

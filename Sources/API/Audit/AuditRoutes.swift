@@ -42,8 +42,10 @@ public struct AuditRoutes: Sendable {
         let filter = try await parameters.filter(in: pool)
         let asked = try CommandRequest.meta(request, service.identifiers)
         let type = MediaType(format == .csv ? "text/csv; charset=utf-8" : "application/jsonl") ?? .bytes
-        var response = Response.stream(type: type) { writer in
-            _ = try await AuditExport(service).run(filter, format, askedBy: asked) { try await writer.write($0) }
+        var response = try await EntityProblems.recording(in: service.catalogue) {
+            try await Response.streamOnceBegun(type: type) { write in
+                _ = try await AuditExport(service).run(filter, format, askedBy: asked) { try await write($0) }
+            }
         }
         response.headers.add("Content-Disposition", "attachment; filename=\"lifeos-audit.\(format.rawValue)\"")
         return response

@@ -34,19 +34,27 @@ extension EntityRoutes {
 
     private func bulk(_ request: Request) async throws -> Response {
         let operations = try Self.operations(request)
-        let meta = try CommandRequest.meta(request, service.identifiers)
+        var meta = try CommandRequest.meta(request, service.identifiers)
+        // The answer names it, and a repetition gets the first answer.
+        if let key = meta.idempotency, request.header("X-Correlation-Id") == nil {
+            meta.correlation = Self.correlation(of: key, meta.actor)
+        }
         let log = try await EntityProblems.translating(service.catalogue.types[0]) { try await service.log.identity() }
         let parts = operations.map { operation -> Part in
             do throws(Problem) {
                 return .command(try BulkOperation(operation, service.catalogue, service.identifiers))
             } catch { return .refused(error, isCreate: BulkOperation.isCreate(operation)) }
         }
-        let results = try await remembering(parts, submit(parts, meta), meta)
+        // Asked before anything is changed: from then on no refusal may say that nothing was.
+        let remembered = try await remembered(parts, meta)
+        let results = try await submit(parts, meta).enumerated().map { part, result in
+            result ?? remembered[part].map { .success($0) }
+        }
         if Self.isKeyReused(results) {
             throw EntityProblems.problem(.keyReused, of: service.catalogue.types[0], UUID(high: 0, low: 0))
         }
         var writer = JSONWriter()
-        let repeated = try await documents(of: results)
+        let repeated = await documents(of: results)
         writer.object { writer in
             writer.field("results") { writer in
                 writer.array(of: zip(parts, results)) { writer, entry in
@@ -55,7 +63,11 @@ extension EntityRoutes {
             }
             writer.field("correlation", meta.correlation.description)
         }
-        return .json(writer.bytes)
+        var response = Response.json(writer.bytes)
+        let answers = results.compactMap { try? $0?.get() }
+        let isRepeated = answers.contains { if case .repeated = $0 { true } else { false } }
+        if isRepeated { response.headers.add("Idempotency-Replayed", "true") }
+        return response
     }
 
     private static func operations(_ request: Request) throws(Problem) -> [JSONValue] {
@@ -70,6 +82,11 @@ extension EntityRoutes {
             ])
         }
         return operations
+    }
+
+    /// Follows from the key and what is asked under it.
+    private static func correlation(of key: EventMeta.Idempotency, _ actor: String) -> UUID {
+        UUID(madeOf: "\(actor)\u{0}\(key.key)\u{0}\(key.fingerprint)")
     }
 
     /// - Returns: a result for each command; nil for what was refused before.
@@ -93,15 +110,12 @@ extension EntityRoutes {
         return parts.map { part in if case .command = part { answers.popFirst() } else { nil } }
     }
 
-    /// What is refused by now, but was carried out when the request came before, has its first answer.
-    private func remembering(
-        _ parts: [Part], _ results: [Result<EntityAnswer, any Error>?], _ meta: EventMeta
-    ) async throws -> [Result<EntityAnswer, any Error>?] {
+    /// The first answers to what is refused by now, but was carried out when the request came before.
+    private func remembered(_ parts: [Part], _ meta: EventMeta) async throws -> [Int: EntityAnswer] {
         let refused = parts.indices.filter { if case .refused = parts[$0] { true } else { false } }
-        let answers = try await EntityProblems.translating(service.catalogue.types[0]) {
+        return try await EntityProblems.translating(service.catalogue.types[0]) {
             try await service.repetitions(of: meta, parts: refused)
         }
-        return results.enumerated().map { part, result in result ?? answers[part].map { .success($0) } }
     }
 
     /// Whether the whole request is another than the first under its key.
@@ -112,20 +126,21 @@ extension EntityRoutes {
         return refusals > 0 && refusals == results.count { $0 != nil }
     }
 
-    /// What was answered the first time, where the request came before.
-    private func documents(of results: [Result<EntityAnswer, any Error>?]) async throws -> [UUID: [Int: [UInt8]]] {
+    /// What was answered the first time, where the request came before. Other parts may have been carried out just now, so
+    /// that failing to read it is a matter of its part alone.
+    private func documents(
+        of results: [Result<EntityAnswer, any Error>?]
+    ) async -> Result<[UUID: [Int: [UInt8]]], any Error> {
         let wanted = results.compactMap { result -> (id: UUID, version: Int)? in
             if case .success(.repeated(let version, let id)) = result { (id, version) } else { nil }
         }
-        if wanted.isEmpty { return [:] }
-        return try await EntityProblems.translating(service.catalogue.types[0]) {
-            try await reader.documents(of: wanted)
-        }
+        if wanted.isEmpty { return .success([:]) }
+        do { return .success(try await reader.documents(of: wanted)) } catch { return .failure(error) }
     }
 
     private func write(
         _ part: Part, _ result: Result<EntityAnswer, any Error>?, _ log: LogIdentity,
-        _ repeated: [UUID: [Int: [UInt8]]], _ request: Request, into writer: inout JSONWriter
+        _ repeated: Result<[UUID: [Int: [UInt8]]], any Error>, _ request: Request, into writer: inout JSONWriter
     ) {
         switch (part, result) {
         case (_, .success(let answer)):
@@ -135,9 +150,11 @@ extension EntityRoutes {
                 let entity = changed.entity
                 write(changed.document, entity.id, entity.version, entity.position, status, into: &writer)
             case .repeated(let version, let id):
-                let document = repeated[id]?[version] ?? Array("{}".utf8)
-                let position = (try? JSONValue(parsing: document))?["position"]?.integer ?? 0
-                write(document, id, version, position, status, into: &writer)
+                do {
+                    guard let document = try repeated.get()[id]?[version] else { throw EntityError.unreadableDocument }
+                    let position = try JSONValue(parsing: document)["position"]?.integer ?? 0
+                    write(document, id, version, position, status, into: &writer)
+                } catch { write(Self.problem(error), request, into: &writer) }
             }
         case (.refused(let problem, _), _): write(problem, request, into: &writer)
         case (.command(let operation), .failure(let error)):
@@ -172,10 +189,13 @@ extension EntityRoutes {
         switch error {
         case let rejection as Rejection:
             return EntityProblems.problem(rejection, of: operation.type, operation.id, log: log).beneath("/data")
-        // Not one of ours to tell about: the log has its cause under the request's id.
-        default:
-            return DatabaseProblems.problem(error)
-                ?? Problem(.internalServerError, "internal_error", "Something went wrong here. Try again later.")
+        default: return problem(error)
         }
+    }
+
+    private static func problem(_ error: any Error) -> Problem {
+        // Not one of ours to tell about: the log has its cause under the request's id.
+        DatabaseProblems.problem(error)
+            ?? Problem(.internalServerError, "internal_error", "Something went wrong here. Try again later.")
     }
 }

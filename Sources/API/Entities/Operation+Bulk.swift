@@ -15,11 +15,13 @@ extension Operation {
                 ])),
             answers: [
                 Answer(
-                    summary: "What became of each operation, in their order.",
+                    summary:
+                        "What became of each operation, in their order. Under an `Idempotency-Key` what was carried out has "
+                        + "its first answer again; what was refused is tried once more.",
                     schema: Schema.object([
                         "results": Schema.list(of: ["oneOf": [Answer.success(catalogue), Answer.refusal]]),
                         "correlation": Schema.id,
-                    ]))
+                    ]), headers: [.replayed])
             ])
     }
 }

@@ -4,12 +4,14 @@ public import System
 
 /// `/health/live`: the process answers. `/health/ready`: so does everything it needs. Both are open to everyone.
 public struct HealthRoutes: Sendable {
-    private let checks: [HealthCheck]
+    private let checks: @Sendable () -> [HealthCheck]
     private let version: String
     private let startedAt: Timestamp
     private let clock: any WallClock
 
-    public init(checks: [HealthCheck], version: String, clock: any WallClock = SystemWallClock()) {
+    public init(
+        version: String, clock: any WallClock = SystemWallClock(), checks: @escaping @Sendable () -> [HealthCheck]
+    ) {
         self.checks = checks
         self.version = version
         self.clock = clock
@@ -30,7 +32,7 @@ public struct HealthRoutes: Sendable {
                 name: "health.ready", summary: "Whether everything it needs works.", tags: ["health"],
                 details: Operation.readiness)
         ) { _ async in
-            let reports = await HealthCheck.run(checks)
+            let reports = await HealthCheck.run(checks())
             let isReady = !reports.contains { $0.finding.state == .failed }
             return .json(document(of: reports), isReady ? .ok : .serviceUnavailable)
         }

@@ -24,15 +24,8 @@ extension Background {
     func answering(
         _ request: Request, _ body: (EventMeta) async throws -> (id: UUID, position: Int?)
     ) async throws -> Response {
-        guard let type = catalogue[type: "operation"] else {
-            throw Problem.notFound(OperationRefusal.unknownCategory.description)
-        }
         let meta = try CommandRequest.meta(request, identifiers)
-        let (id, position) = try await EntityProblems.translating(type) {
-            do { return try await body(meta) } catch let refusal as OperationRefusal {
-                throw Self.problem(refusal, "/api/v2/\(type.collection)")
-            }
-        }
+        let (id, position) = try await EntityProblems.recording(in: catalogue) { try await body(meta) }
         // From its first event on, so that whoever comes late misses nothing.
         let after = position.map { $0 - 1 } ?? 0
         var writer = JSONWriter()
@@ -41,8 +34,27 @@ extension Background {
             writer.field("events", "/api/v2/stream/events?stream=\(id)&after=\(after)")
         }
         var response = Response.json(writer.bytes, .accepted)
-        response.headers.add("Location", "/api/v2/\(type.collection)/\(id)")
+        response.headers.add("Location", EntityProblems.operations(in: catalogue) + "/\(id)")
         return response
+    }
+}
+
+extension EntityProblems {
+    /// Where operations are found.
+    static func operations(in catalogue: Catalogue) -> String {
+        "/api/v2/\(catalogue[type: "operation"]?.collection ?? "admin/operations")"
+    }
+
+    /// Translates what keeps an operation from beginning, or from being recorded.
+    static func recording<Result>(in catalogue: Catalogue, _ body: () async throws -> Result) async throws -> Result {
+        guard let type = catalogue[type: "operation"] else {
+            throw Problem.notFound(OperationRefusal.unknownCategory.description)
+        }
+        return try await translating(type) {
+            do { return try await body() } catch let refusal as OperationRefusal {
+                throw problem(refusal, operations(in: catalogue))
+            }
+        }
     }
 
     private static func problem(_ refusal: OperationRefusal, _ collection: String) -> Problem {

@@ -20,12 +20,13 @@ public final class EntityService: Sendable {
 
     /// - Parameter committed: told of the events of each commit, before anyone gets an answer.
     public init(
-        catalogue: Catalogue, statements: EntityStatements, pool: PostgresPool,
-        configuration: CommandWriterConfiguration = .init(),
+        _ blueprint: Blueprint, on pool: PostgresPool, configuration: CommandWriterConfiguration = .init(),
         operations: OperationLimits = .init(), identifiers: any IdentifierSource = TimeOrderedIdentifiers(),
         clock: any Clock<Duration> = ContinuousClock(), metrics: Metrics, logger: Logger,
-        committed: @escaping @Sendable ([Event]) -> Void
-    ) {
+        committed: @escaping @Sendable ([Event]) -> Void = { _ in }
+    ) throws {
+        let catalogue = blueprint.catalogue
+        let statements = try EntityStatements(blueprint.files)
         self.catalogue = catalogue
         self.pool = pool
         log = LogIdentityReader(pool: pool)
@@ -42,6 +43,19 @@ public final class EntityService: Sendable {
     }
 
     public func start() { writer.start() }
+
+    /// Runs it for as long as the body lasts.
+    public func running<Result>(_ body: (EntityService) async throws -> Result) async throws -> Result {
+        start()
+        do {
+            let result = try await body(self)
+            await stop()
+            return result
+        } catch {
+            await stop()
+            throw error
+        }
+    }
 
     /// Finishes what was begun; takes nothing new.
     public func stop() async {

@@ -11,8 +11,15 @@ extension EntityType {
 
     /// The same from the slug. Version 8 of RFC 9562: made from a hash, so that no look-up is needed.
     public func derivedID(slug: String) -> UUID {
-        let bytes = SHA256.hash("\(name):\(slug)").bytes
+        UUID(madeOf: "\(name):\(slug)")
+    }
+}
+
+extension UUID {
+    /// The same from the same text.
+    public init(madeOf text: String) {
+        let bytes = SHA256.hash(text).bytes
         func word(_ start: Int) -> UInt64 { bytes[start..<start + 8].reduce(0) { $0 << 8 | UInt64($1) } }
-        return UUID(high: word(0) & ~0xF000 | 0x8000, low: word(8) & (UInt64.max >> 2) | 1 << 63)
+        self.init(high: word(0) & ~0xF000 | 0x8000, low: word(8) & (UInt64.max >> 2) | 1 << 63)
     }
 }

@@ -29,10 +29,12 @@ public struct Exporter: Sendable {
 
     /// - Parameters:
     ///   - folder: where the folder `data` is made.
+    ///   - recording: whether there is one where it cannot be recorded. Default not.
     ///   - progress: told how many of how many files are written.
     /// - Returns: how many files were written, and the position of the log that they show.
     public func run(
-        to folder: String, at point: Point = .now, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+        to folder: String, at point: Point = .now, recording: Operation.Recording = .required,
+        progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) async throws -> (count: Int, position: Int) {
         let root = "\(folder)/data"
         if Files.exists(root) { throw Problem.folderInUse(root) }
@@ -47,7 +49,7 @@ public struct Exporter: Sendable {
         let count = try await Operation(service, actor: actor).run(
             .init(
                 "export", "Export to a folder", parameters: ["folder": .string(folder), "position": .integer(position)]),
-            telling: { ["files": .integer($0)] }
+            telling: { ["files": .integer($0)] }, recording: recording
         ) { try await write(to: root, position, $0, progress) }
         return (count, position)
     }

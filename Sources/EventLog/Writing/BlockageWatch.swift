@@ -74,6 +74,9 @@ final class BlockageWatch: Sendable {
         }
     }
 
+    /// For how long the batch under way has been; nil where there is none.
+    var waitingFor: Duration? { state.withLock { $0.waiting.map { .now - $0.since } } }
+
     /// Nobody waits any more, though the writer did not get through.
     func giveUp() { state.withLock { $0.waiting = nil } }
 

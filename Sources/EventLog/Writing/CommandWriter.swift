@@ -75,6 +75,10 @@ public final class CommandWriter<Handler: CommandHandler>: Sendable {
     /// - Throws: where the database cannot be asked.
     public func blockage() async throws -> LogBlockage? { try await watch.look() }
 
+    /// For how long the database has owed this node an answer to changes; nil where nothing is under way. It may be its
+    /// disk that hangs, and nobody who holds a lock.
+    public var underWayFor: Duration? { watch.waitingFor }
+
     /// How many commands wait.
     public var waitingCount: Int { queue.withLock { $0.waitingCount } }
 

@@ -1,5 +1,6 @@
 public import Backup
 import Cryptography
+import Entities
 import EventLog
 import Postgres
 import System

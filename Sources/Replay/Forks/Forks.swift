@@ -1,4 +1,5 @@
 import Cryptography
+public import Entities
 public import Postgres
 import Spelling
 public import System

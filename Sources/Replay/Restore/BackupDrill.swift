@@ -1,5 +1,6 @@
 public import Backup
 import Cryptography
+public import Entities
 import EventLog
 public import JSON
 public import Postgres

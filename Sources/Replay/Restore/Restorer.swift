@@ -1,4 +1,5 @@
 public import Backup
+public import Entities
 import EventLog
 public import Postgres
 import Projections

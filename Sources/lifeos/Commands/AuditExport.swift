@@ -4,6 +4,7 @@ import Entities
 import EventLog
 import JSON
 import Replay
+import Service
 import System
 
 extension Command {
@@ -32,7 +33,7 @@ extension Command {
         defer { progress.end() }
         let result = try await Workbench.with(run, rescues: true) { bench in
             let filter = try await AuditOptions.filter(run, bench.service.pool)
-            var meta = EventMeta(actor: Workbench.actor, command: bench.service.identifiers.next())
+            var meta = EventMeta(actor: Actor.admin, command: bench.service.identifiers.next())
             meta.reason = run[why]
             let target = try FileDescriptor.open(path, .createNew(mode: 0o600))
             do {

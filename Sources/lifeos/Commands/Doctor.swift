@@ -3,6 +3,7 @@ import Catalogue
 import Configuration
 import Migrations
 import Postgres
+import Service
 import System
 
 extension Command {

@@ -5,6 +5,7 @@ import EventLog
 import Migrations
 import Postgres
 import PrivatePostgres
+import Service
 import System
 import Telemetry
 

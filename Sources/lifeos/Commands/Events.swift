@@ -1,6 +1,7 @@
 import CLI
 import Catalogue
 import Configuration
+import Service
 
 extension Command {
     static let eventsDocs = Command(
@@ -16,7 +17,7 @@ extension Command {
         let catalogue = try Catalogue.load(from: Folders(settings).events)
         if run.output.isJSON {
             let server = "http://\(settings[LifeOSSettings.listen])"
-            run.output.json(catalogue.asyncAPI(version: LifeOS.version, server: server))
+            run.output.json(catalogue.asyncAPI(version: Program.version, server: server))
         } else {
             run.output.verbatim(catalogue.handbook())
         }

@@ -1,6 +1,7 @@
 import CLI
 import Configuration
 import Entities
+import Service
 import System
 
 extension Command {
@@ -22,10 +23,11 @@ extension Command {
     ) { run in
         let progress = StepProgress("Exporting", unit: "files", on: run.output)
         defer { progress.end() }
-        let (count, point) = try await Workbench.with(run) { bench in
+        let (count, point) = try await Workbench.with(run, rescues: true) { bench in
             let point = try await run[asOf].resolve(in: bench.service.pool)
-            let written = try await Exporter(bench.service, actor: Workbench.actor).run(
-                to: run[folder], at: .position(point.position)
+            let written = try await Exporter(bench.service, actor: Actor.admin).run(
+                to: run[folder], at: .position(point.position),
+                recording: bench.recording("The export", on: run.output)
             ) { progress.reach($0, of: $1) }
             return (written.count, point)
         }

@@ -1,6 +1,7 @@
 import CLI
 import Configuration
 import Entities
+import Service
 import System
 
 extension Command {
@@ -23,7 +24,7 @@ extension Command {
     ) { run in
         let isDry = run[isDryRun]
         let report = try await Workbench.with(run) { bench in
-            let importer = Importer(bench.service, actor: Workbench.actor)
+            let importer = Importer(bench.service, actor: Actor.admin)
             if isDry { return try await importer.dryRun(run[folder]) }
             let progress = StepProgress("Importing", unit: "steps", on: run.output)
             defer { progress.end() }

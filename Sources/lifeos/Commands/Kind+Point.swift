@@ -22,37 +22,6 @@ extension Kind where Value == Point {
     }
 }
 
-extension Failure {
-    /// Why a point was not found.
-    init(_ problem: QueryProblem) {
-        switch problem {
-        case .future(let head):
-            self.init(
-                "The log ends at position \(head).", advice: "Ask for that one or an earlier one.", code: .usage,
-                exitCode: .usage)
-        case .noSuchPoint(let sentence):
-            self.init(
-                sentence, advice: "`lifeos log show --json` tells of each event its stream, command and correlation.",
-                code: .usage, exitCode: .usage)
-        case .badCursor: self.init("The cursor is not one of ours.", advice: "Begin with the first page.")
-        case .anotherLog: self.init("The cursor is of another log.", advice: "Begin with the first page.")
-        case .notFound: self.init("There is no such entity.", advice: "`lifeos log show` tells what there was.")
-        }
-    }
-
-    /// Runs `body` and says to people what to do where a point or a fork is not as they think.
-    static func telling<Result>(_ body: () async throws -> Result) async throws -> Result {
-        do { return try await body() } catch let problem as QueryProblem {
-            throw Failure(problem)
-        } catch let error as any AdvisingError {
-            throw Failure(error.description, advice: error.advice)
-        } catch let error as PostgresError {
-            guard let trouble = error.trouble else { throw error }
-            throw Failure("\(trouble.sentence) (\(error.message))", advice: trouble.advice)
-        }
-    }
-}
-
 extension EventFilter {
     /// Leaves out what was before a point: a time keeps what was recorded right then, a position is itself left out.
     mutating func begin(at point: Point, in pool: PostgresPool) async throws {

@@ -5,6 +5,7 @@ import EventLog
 import JSON
 import Postgres
 import Projections
+import Service
 import System
 
 extension Command {
@@ -67,7 +68,7 @@ extension Command {
                     "before": .string("\(StatedHead(repair.before))"),
                     "after": .string("\(StatedHead(repair.after))"),
                 ])
-            try await Operation(bench.service, actor: Workbench.actor).run(brief) { _ in }
+            try await Operation(bench.service, actor: Actor.admin).run(brief) { _ in }
         }
     }
 

@@ -3,6 +3,7 @@ import Catalogue
 import EventLog
 import Postgres
 import Projections
+import Service
 import System
 
 extension Command {

@@ -4,6 +4,7 @@ import Cryptography
 import EventLog
 import Postgres
 import PrivatePostgres
+import Service
 import System
 import Telemetry
 

@@ -2,6 +2,7 @@ import CLI
 import Configuration
 import Migrations
 import PrivatePostgres
+import Service
 import Telemetry
 
 extension Command {

@@ -5,6 +5,7 @@ import Entities
 import Migrations
 import PrivatePostgres
 import Projections
+import Service
 import System
 import Telemetry
 
@@ -176,11 +177,11 @@ func withProjections(
                 "\(pending.count) migrations have not run, so there is nothing to work on.",
                 advice: "Run: lifeos migrate")
         }
-        try await body(
-            OpenProjections(
-                catalogue: catalogue, database: database, instruments: instruments,
-                set: ProjectionSet(files: files, catalogue: catalogue),
-                fold: EntityFold(catalogue: catalogue, files: files)))
+        let projections = OpenProjections(
+            catalogue: catalogue, database: database, instruments: instruments,
+            set: ProjectionSet(files: files, catalogue: catalogue),
+            fold: EntityFold(catalogue: catalogue, files: files))
+        try await Failure.telling { try await body(projections) }
         await database.close()
     } catch {
         await database.close()

@@ -22,7 +22,7 @@ extension Command {
         let position: Int
         do {
             position = try await Workbench.with(run, clock: clock) { bench in
-                guard let folder = run[from] ?? bench.folders.sample else {
+                guard let folder = run[from] ?? bench.sample else {
                     throw Failure("The folder `ops/sample` is not above this program.", advice: "Name it with --from.")
                 }
                 return try await SampleStudio(reading: folder, bench.service.catalogue).load(

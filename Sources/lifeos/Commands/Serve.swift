@@ -2,6 +2,8 @@ import Accounts
 import CLI
 import Configuration
 import HTTPServer
+import Replay
+import Service
 import System
 import Telemetry
 
@@ -29,11 +31,27 @@ extension Command {
         let settings = try Settings(run.environment, declaring: LifeOSSettings.all)
         let instruments = try Instruments(settings, environment: run.environment)
         defer { instruments.logger.flush() }
-        let service = try await Service.start(settings, instruments, fork: run[fork], listen: run[listen])
-        service.announce(on: run.output)
+        let installation = try await Installation.start(settings, instruments, fork: run[fork], listen: run[listen])
+        announce(installation, on: run.output)
         let signal = try? await run.interrupted()
         instruments.logger.info("stopping", ["signal": signal?.description ?? "none"])
-        await service.stop(grace: settings[LifeOSSettings.grace])
+        await installation.stop(grace: settings[LifeOSSettings.grace])
         run.output.note("Stopped.")
+    }
+
+    /// Tells people where it answers and how to sign in; machines read the same as JSON.
+    private static func announce(_ installation: Installation, on output: Output) {
+        let address = installation.address
+        output.say(
+            """
+            Life-OS \(Program.version) answers at \(address)
+            Console: \(address)/console  (sign in with the token in \(installation.tokenSource))
+            """,
+            [
+                "address": .text(address), "token_source": .text(installation.tokenSource),
+                "fork": installation.mark.map { .text($0.origin.name.text) } ?? .nothing,
+            ])
+        if let mark = installation.mark { output.note(mark.sentence) }
+        output.note("Ctrl-C stops it.")
     }
 }

@@ -32,25 +32,29 @@ struct Node: Sendable {
     ) async throws -> Result {
         let pool = try await PostgresPool(
             configuration: .init(connection: studio.database.conninfo), metrics: Metrics(), logger: .silent)
-        let service = EntityService(
-            catalogue: catalogue ?? studio.catalogue, statements: try EntityStatements(studio.files), pool: pool,
-            operations: limits, clock: clock, metrics: Metrics(), logger: .silent, committed: { _ in })
-        service.start()
+        let blueprint = try Studio.blueprint(of: catalogue ?? studio.catalogue)
+        let service = try EntityService(
+            blueprint, on: pool, operations: limits, clock: clock, metrics: Metrics(), logger: .silent)
         let node = Node(service: service, background: Background(service, logger: .silent), pool: pool)
         do {
-            let result = try await body(node)
-            await node.stop()
+            let result = try await service.running { _ in try await node.running(body) }
+            await pool.close()
             return result
         } catch {
-            await node.stop()
+            await pool.close()
             throw error
         }
     }
 
-    private func stop() async {
-        await background.stop()
-        await service.stop()
-        await pool.close()
+    private func running<Result>(_ body: (Node) async throws -> Result) async throws -> Result {
+        do {
+            let result = try await body(self)
+            await background.stop()
+            return result
+        } catch {
+            await background.stop()
+            throw error
+        }
     }
 
     func meta(_ actor: String = "mira") -> EventMeta { EventMeta(actor: actor, command: service.identifiers.next()) }

@@ -26,6 +26,7 @@ import Testing
                     try await eventually("the holder is named") {
                         metrics.text.contains(#/lifeos_log_blocked_seconds\{.*application="looker".*idle in tr.*/#)
                     }
+                    #expect(writer.underWayFor.map { $0 > .zero } == true)
                     let blockage = try #require(try await writer.blockage())
                     #expect(blockage.holders.map(\.application) == ["looker"])
                     #expect(blockage.age > .zero)
@@ -36,7 +37,7 @@ import Testing
                     }
                 }
                 #expect(try await writer.submit(.init(stream: .stream(1), wish: .add(1))).value == 2)
-                #expect(try await writer.blockage() == nil)
+                #expect(try await writer.blockage() == nil && writer.underWayFor == nil)
                 #expect(!metrics.text.contains("lifeos_log_blocked_seconds{"))
             }
             #expect(try await log.allEvents().count == 2)

@@ -72,17 +72,15 @@ import Testing
             let forks = try forks(studio)
             let fork = try await forks.make(name: "elsewhere", at: before.0.count)
             let pool = try await forks.open(fork)
-            let service = EntityService(
-                catalogue: studio.catalogue, statements: try EntityStatements(try studio.files), pool: pool,
-                metrics: Metrics(), logger: .silent, committed: { _ in })
-            service.start()
             let type = try scribe.type("character")
-            let id = service.identifiers.next()
-            let meta = EventMeta(actor: "admin", command: service.identifiers.next())
-            let content = Content(["name": "Only here"], of: type)
-            _ = try await service.writer.submit(
-                EntityCommand(.create(content, .init()), on: id, of: type, meta: meta))
-            await service.stop()
+            try await EntityService(studio.blueprint, on: pool, metrics: Metrics(), logger: .silent).running {
+                service in
+                let id = service.identifiers.next()
+                let meta = EventMeta(actor: "admin", command: service.identifiers.next())
+                let content = Content(["name": "Only here"], of: type)
+                _ = try await service.writer.submit(
+                    EntityCommand(.create(content, .init()), on: id, of: type, meta: meta))
+            }
             let after = try await events(pool)
             #expect(after.count == before.0.count + 1)
             #expect(Array(after.dropLast()) == before.0)

@@ -44,12 +44,8 @@ import Testing
     private func run(
         _ order: RollbackOrder, on pool: PostgresPool, _ studio: Studio
     ) async throws -> RollbackReport {
-        let service = EntityService(
-            catalogue: studio.catalogue, statements: try EntityStatements(studio.files), pool: pool,
-            metrics: Metrics(), logger: .silent, committed: { _ in })
-        service.start()
-        let report = try await Rollback(service).run(order, as: Entities.Operation(service, actor: "admin"))
-        await service.stop()
-        return report
+        try await EntityService(studio.blueprint, on: pool, metrics: Metrics(), logger: .silent).running {
+            try await Rollback($0).run(order, as: Entities.Operation($0, actor: "admin"))
+        }
     }
 }

@@ -1,4 +1,5 @@
 import Backup
+import Entities
 import EventLog
 import Postgres
 import Replay

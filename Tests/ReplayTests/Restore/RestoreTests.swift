@@ -1,5 +1,6 @@
 import Backup
 import Cryptography
+import Entities
 import EventLog
 import Postgres
 import Replay

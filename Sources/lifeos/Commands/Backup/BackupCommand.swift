@@ -1,6 +1,7 @@
 import Backup
 import CLI
 import Configuration
+import Service
 import Telemetry
 
 extension Command {

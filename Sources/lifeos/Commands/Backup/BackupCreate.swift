@@ -3,6 +3,7 @@ import CLI
 import Configuration
 import Entities
 import EventLog
+import Service
 
 extension Command {
     private static let full = Option(
@@ -49,7 +50,7 @@ extension Command {
                 try await tellingOfBackups {
                     try await place.create(
                         run[incremental] ? .incremental : .full, of: bench.service,
-                        Operation(bench.service, actor: Workbench.actor), storesBlobsAnew: run[anew],
+                        Operation(bench.service, actor: Actor.admin), storesBlobsAnew: run[anew],
                         recording: bench.recording("The backup", on: run.output)
                     ) { progress.reach($0, of: $1) }
                 }

@@ -5,6 +5,7 @@ import Entities
 import EventLog
 import Postgres
 import Replay
+import Service
 import System
 import Telemetry
 
@@ -20,7 +21,7 @@ extension Command {
         try await withChores(run) { chores, _ in
             let display = FillingDisplay(run.output)
             defer { display.end() }
-            let report = try await chores.drill(actor: Workbench.actor) { display.show($0) }
+            let report = try await chores.drill(actor: Actor.admin) { display.show($0) }
             display.end()
             let backup = report.backup.map { "\($0)" } ?? ""
             let newer =
@@ -75,7 +76,7 @@ extension Command {
                 })
             guard run[runsDue] else { return }
             while let item = try await chores.agenda(of: schedule, now: now).first(where: \.isDue) {
-                try await chores.run(item.work, actor: Workbench.actor)
+                try await chores.run(item.work, actor: Actor.admin)
                 run.output.note("Done: \(item.work.rawValue)")
             }
         }
@@ -90,7 +91,7 @@ extension Command {
                 try await tellingOfRestores {
                     try await body(
                         BackupChores(
-                            place: place, service: bench.service, blueprint: try Blueprint(bench.folders),
+                            place: place, service: bench.service, blueprint: bench.blueprint,
                             scratch: try BackupChores.scratch(in: settings.home()), logger: bench.logger),
                         settings)
                 }

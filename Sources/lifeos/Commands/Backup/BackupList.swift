@@ -1,6 +1,7 @@
 import Backup
 import CLI
 import EventLog
+import Service
 
 extension Command {
     static let backupList = Command(

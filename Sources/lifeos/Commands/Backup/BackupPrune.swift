@@ -1,6 +1,7 @@
 import Backup
 import CLI
 import Configuration
+import Service
 
 extension Command {
     private static let isDryRun = Option(flag: "dry-run", "Only says what would go.")

@@ -7,6 +7,7 @@ import JSON
 import Postgres
 import PrivatePostgres
 import Replay
+import Service
 import System
 import Telemetry
 
@@ -169,19 +170,12 @@ private struct RestoreRecord {
     var backup: String { reader.chain.last.map { "\($0.id)" } ?? "an empty backup" }
 
     func write(_ report: RestoreReport, to pool: PostgresPool) async throws {
-        let service = EntityService(
-            catalogue: blueprint.catalogue, statements: try EntityStatements(blueprint.files), pool: pool,
-            metrics: Metrics(), logger: logger, committed: { _ in })
-        service.start()
-        do {
-            let brief = Operation.Brief(
-                "restore", "Restore of \(backup)", total: last,
-                parameters: ["backup": .string(backup), "position": .integer(last)])
-            _ = try await Operation(service, actor: Workbench.actor).run(brief, telling: \.json) { _ in report }
-            await service.stop()
-        } catch {
-            await service.stop()
-            throw error
+        let brief = Operation.Brief(
+            "restore", "Restore of \(backup)", total: last,
+            parameters: ["backup": .string(backup), "position": .integer(last)])
+        let service = try EntityService(blueprint, on: pool, metrics: Metrics(), logger: logger)
+        _ = try await service.running {
+            try await Operation($0, actor: Actor.admin).run(brief, telling: \.json) { _ in report }
         }
     }
 }

@@ -2,6 +2,7 @@ import Backup
 import CLI
 import Configuration
 import JSON
+import Service
 
 extension Command {
     private static let ids = Argument<[BackupID]>(

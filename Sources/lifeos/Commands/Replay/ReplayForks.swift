@@ -6,6 +6,7 @@ import EventLog
 import JSON
 import Postgres
 import Replay
+import Service
 import System
 
 extension Command {
@@ -34,7 +35,7 @@ extension Command {
                 parameters: ["name": .string(run[name]), "position": .integer(position)])
             let display = FillingDisplay(run.output)
             defer { display.end() }
-            let fork = try await Operation(bench.service, actor: Workbench.actor, reason: run[reason]).run(
+            let fork = try await Operation(bench.service, actor: Actor.admin, reason: run[reason]).run(
                 brief, telling: { ["database": .string($0.database)] }, whenStopped: "Nothing of it is left."
             ) { _ in
                 try await forks.make(name: run[name], at: position, reason: run[reason]) { display.show($0) }
@@ -81,7 +82,7 @@ extension Command {
             try await run.output.confirm("Remove the fork \(fork.name) and everything that was done in it?")
             let brief = Operation.Brief(
                 "fork_drop", "Removal of the fork \(fork.name)", parameters: ["name": .string(fork.name.text)])
-            try await Operation(bench.service, actor: Workbench.actor).run(brief) { _ in
+            try await Operation(bench.service, actor: Actor.admin).run(brief) { _ in
                 try await forks.drop(run[forkName])
             }
             run.output.say("Removed the fork \(fork.name).", ["name": .text(fork.name.text)])
@@ -91,7 +92,7 @@ extension Command {
     private static func withForks(_ run: Invocation, _ body: (Forks, Workbench) async throws -> Void) async throws {
         try await Workbench.with(run) { bench in
             let forks = Forks(
-                pool: bench.service.pool, blueprint: try Blueprint(bench.folders), logger: bench.logger)
+                pool: bench.service.pool, blueprint: bench.blueprint, logger: bench.logger)
             try await body(forks, bench)
         }
     }

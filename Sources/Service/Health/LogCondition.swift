@@ -1,0 +1,50 @@
+package import EventLog
+package import System
+
+/// What the end of the log means for those who want to change something: said at the start, by readiness and by the doctor.
+package struct LogCondition {
+    package enum State { case sound, odd, unusable }
+
+    package let state: State
+    /// Shown to anyone who can reach the server.
+    package let sentence: String
+    package let advice: String
+
+    /// Less than this is no skew worth a word.
+    private static let skewMin: Duration = .seconds(60)
+
+    /// - Parameters:
+    ///   - here: this machine's clock.
+    ///   - tolerance: see ``LifeOSSettings/clockTolerance``.
+    package init(_ end: LogEnd, here: Timestamp, tolerance: Duration) {
+        if let fault = end.fault {
+            self.init(.unusable, "\(fault) Nothing can be changed until that is put right.", fault.advice)
+            return
+        }
+        let last = end.proven ?? end.head
+        if let fault = ClockFault.find(after: last, databaseTime: end.now, here: here, tolerance: tolerance) {
+            self.init(.unusable, "\(fault) Nothing can be changed until that is put right.", fault.advice)
+        } else if let time = end.otherTime {
+            self.init(
+                .odd,
+                "log.head says that the last event was recorded at \(end.head.recordedAt), and the event says \(time).",
+                "Somebody has changed log.head by hand. The next change puts it right.")
+        } else if end.lead > Self.skewMin {
+            self.init(
+                .odd, "The last event is dated \(last.recordedAt), and the database's clock says \(end.now).",
+                "Look whether the database's clock is right. Until it is past that, changes are dated like that event.")
+        } else if max(end.now - here, here - end.now) > Self.skewMin {
+            self.init(
+                .odd, "The database's clock says \(end.now), this machine's \(here).",
+                "Set the clock right that is wrong: events are dated by the database's.")
+        } else {
+            self.init(.sound, "The log's head, its last event and the clock agree.", "")
+        }
+    }
+
+    private init(_ state: State, _ sentence: String, _ advice: String) {
+        self.state = state
+        self.sentence = sentence
+        self.advice = advice
+    }
+}

@@ -1,0 +1,89 @@
+import Accounts
+import CLI
+package import Configuration
+import Entities
+import EventLog
+import HTTPServer
+import Postgres
+import PrivatePostgres
+import Replay
+import System
+import Telemetry
+
+/// An installation as the settings describe it, being served: its database and a node on it.
+package struct Installation: Sendable {
+    private let database: Database
+    private let node: Node
+    package let address: String
+    /// Where those who want to sign in find the token.
+    package let tokenSource: String
+    /// Nil where it is no fork.
+    package let mark: ForkMark?
+
+    /// - Parameters:
+    ///   - fork: the fork to serve; nil for the installation itself.
+    ///   - wanted: where to answer; nil for what the settings say.
+    package static func start(
+        _ settings: Settings, _ instruments: Instruments, fork: String? = nil,
+        listen wanted: Configuration.ListenAddress? = nil
+    ) async throws -> Installation {
+        let (metrics, logger) = (instruments.metrics, instruments.logger)
+        let folders = try Folders(settings)
+        let listen = ServerAddress(wanted ?? ForkMark.address(settings, isFork: fork != nil))
+        let (token, tokenSource) = try adminToken(settings)
+        let configuration = try NodeConfiguration(settings, folders, listen, token, instruments)
+        let database = try await open(settings, configuration.blueprint, fork: fork, instruments)
+        do {
+            try await configuration.blueprint.migrate(database.pool, logger: logger)
+            try await tell(
+                of: LogEnd.read(from: database.pool), tolerance: configuration.writer.clockTolerance, logger)
+            let node = try await Node.start(configuration, on: database.pool, metrics: metrics, logger: logger)
+            let address = "\(configuration.server.tls == nil ? "http" : "https")://\(node.address ?? listen)"
+            logger.info("answering", ["address": address])
+            return Installation(
+                database: database, node: node, address: address, tokenSource: tokenSource, mark: node.premises.mark)
+        } catch {
+            await database.close()
+            throw error
+        }
+    }
+
+    /// A log that cannot be appended to can still be read, so the server starts; readiness says what it lacks.
+    private static func tell(of end: LogEnd, tolerance: Duration, _ logger: Logger) {
+        let condition = LogCondition(end, here: SystemWallClock().now(), tolerance: tolerance)
+        switch condition.state {
+        case .sound: break
+        case .odd: logger.warning("\(condition.sentence)", ["advice": condition.advice])
+        case .unusable: logger.error("\(condition.sentence)", ["advice": condition.advice])
+        }
+    }
+
+    private static func open(
+        _ settings: Settings, _ blueprint: Blueprint, fork: String?, _ instruments: Instruments
+    ) async throws -> Database {
+        let (metrics, logger) = (instruments.metrics, instruments.logger)
+        let database = try await Database.open(
+            settings, role: fork == nil ? .own : .attachOrStart, metrics: metrics, logger: logger)
+        guard let fork else { return database }
+        do {
+            return try await database.inFork(fork, blueprint, metrics: metrics, logger: logger)
+        } catch {
+            await database.close()
+            throw error
+        }
+    }
+
+    private static func adminToken(_ settings: Settings) throws -> (AdminToken, source: String) {
+        if let text = settings[LifeOSSettings.adminToken] {
+            return (AdminToken(text.revealed()), LifeOSSettings.adminToken.declaration.name)
+        }
+        let home = try settings.home()
+        try Files.makeFolder(home, mode: 0o700)
+        return (try AdminToken.load(orMake: "\(home)/admin-token"), "\(home)/admin-token")
+    }
+
+    package func stop(grace: Duration) async {
+        await node.stop(grace: grace)
+        await database.close()
+    }
+}

@@ -1,0 +1,67 @@
+import API
+import Accounts
+import CLI
+import Entities
+package import HTTPServer
+package import Postgres
+package import Telemetry
+
+/// One process's share of an installation: it answers requests and does the chores of a database, beside other nodes.
+package struct Node: Sendable {
+    package let premises: Premises
+    package let routes: [Route]
+    private let rooms: [Room]
+    private let server: HTTPServer
+
+    package static func start(
+        _ configuration: NodeConfiguration, on pool: PostgresPool, metrics: Metrics, logger: Logger
+    ) async throws -> Node {
+        let premises = try await Premises.open(configuration, on: pool, metrics: metrics, logger: logger)
+        do {
+            let rooms = try Room.all.map { try $0(premises) }
+            premises.health.add(configuration.checks ?? rooms.flatMap(\.checks))
+            let router = router(premises, rooms)
+            let server = HTTPServer(
+                configuration: configuration.server, router: router, metrics: metrics, logger: logger)
+            do { try server.start() } catch {
+                throw Failure(
+                    "\(configuration.server.listen) cannot be used: \(error).",
+                    advice: "Stop the program that uses it, or set LIFEOS_LISTEN to another address.")
+            }
+            for room in rooms { room.start() }
+            return Node(premises: premises, routes: router.routes, rooms: rooms, server: server)
+        } catch {
+            await premises.close()
+            throw error
+        }
+    }
+
+    /// Where it answers by now.
+    package var address: ServerAddress? { server.boundAddress }
+
+    /// Writes what was accepted before it returns.
+    package func stop(grace: Duration) async {
+        await server.stop(grace: grace)
+        for room in rooms.reversed() { await room.stop() }
+        await premises.close()
+    }
+
+    /// Every route, and what stands around them.
+    private static func router(_ premises: Premises, _ rooms: [Room]) -> Router {
+        var router = Router()
+        router.use(premises.headers)
+        DatabaseProblems.declare(in: &router)
+        for room in rooms { room.open(&router) }
+        let open = router.routes
+        router.group("") { signedIn in
+            signedIn.use(premises.access.authentication)
+            for room in rooms { room.routes(&signedIn) }
+            // Last: they describe whatever was declared before.
+            DescriptionRoutes(
+                title: premises.mark?.title ?? "Life-OS", catalogue: premises.service.catalogue,
+                version: Program.version, server: premises.address, headers: premises.headers.headers
+            ).declare(in: &signedIn, open: open)
+        }
+        return router
+    }
+}

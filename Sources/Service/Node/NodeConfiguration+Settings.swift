@@ -1,0 +1,26 @@
+import Accounts
+import Configuration
+import Entities
+import EventLog
+import HTTPServer
+import Telemetry
+
+extension NodeConfiguration {
+    init(
+        _ settings: Settings, _ folders: Folders, _ listen: ServerAddress, _ token: AdminToken,
+        _ instruments: Instruments
+    ) throws {
+        let (metrics, logger) = (instruments.metrics, instruments.logger)
+        let place = try BackupPlace(settings, metrics: metrics, logger: logger)
+        self.init(
+            blueprint: try Blueprint(folders), token: token, dashboards: folders.dashboards, shelf: place.shelf)
+        blobs = place.blobs
+        server = .init(
+            listen: listen, tls: try TLSFiles.load(settings),
+            limits: ConnectionLimits.derive(settings, logger: logger))
+        writer = CommandWriterConfiguration(settings)
+        backups = try settings[BackupSettings.schedule].map {
+            BackupPlan(schedule: $0, place: place, scratch: BackupChores.scratch(in: try settings.home()))
+        }
+    }
+}

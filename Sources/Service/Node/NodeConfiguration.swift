@@ -1,0 +1,39 @@
+package import API
+package import Accounts
+package import Backup
+package import Entities
+package import EventLog
+package import HTTPServer
+
+/// What a node is made with: the program fills it from the settings, tests and the bench by hand.
+package struct NodeConfiguration: Sendable {
+    package var blueprint: Blueprint
+    package var token: AdminToken
+    package var server = HTTPServer.Configuration()
+    package var writer = CommandWriterConfiguration()
+    package var operations = OperationLimits()
+    /// The folder with the console's styles and modules.
+    package var dashboards: String
+    package var shelf: BackupShelf
+    /// The folder that blobs are in.
+    package var blobs: String?
+    /// What is done about backups when; nil where somebody else sees to that.
+    package var backups: BackupPlan?
+    /// What readiness looks at; nil for what the rooms bring.
+    package var checks: [HealthCheck]?
+
+    package init(blueprint: Blueprint, token: AdminToken, dashboards: String, shelf: BackupShelf) {
+        self.blueprint = blueprint
+        self.token = token
+        self.dashboards = dashboards
+        self.shelf = shelf
+    }
+}
+
+/// When backups are made, and by what.
+package struct BackupPlan: Sendable {
+    let schedule: BackupSchedule
+    let place: BackupPlace
+    /// Where a drill may put blobs for a while.
+    let scratch: String
+}

@@ -1,0 +1,13 @@
+import API
+import HTTPServer
+
+extension Room {
+    static func health(_ premises: Premises) -> Room {
+        Room(
+            open: { router in
+                HealthRoutes(version: Program.version) { premises.health.checks }.declare(in: &router)
+                MetricsRoutes(metrics: premises.metrics).declare(in: &router)
+            },
+            checks: [HealthChecks.database(premises.pool)] + [premises.mark.map(HealthChecks.fork)].compactMap { $0 })
+    }
+}
