@@ -38,7 +38,9 @@ extension Operation {
                 summary:
                     "Every event with all that its hash covers; `lifeos audit verify-export` checks it without a database.",
                 schema: Schema.text, mediaType: "application/jsonl", otherMediaTypes: ["text/csv"])
-        ])
+        ],
+        // An export that cannot be recorded does not begin.
+        problems: [.conflict])
 
     static let entry = Schema.object([
         "position": Schema.whole(from: 1), "recorded_at": Schema.time, "actor": Schema.text, "verb": Schema.text,
