@@ -97,6 +97,12 @@ final class Connection: @unchecked Sendable {
         }
     }
 
+    /// Whether the client sends no more, and all it sent was read.
+    var isAtEnd: Bool {
+        var byte: UInt8 = 0
+        return unsafe recv(descriptor, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT)) == 0
+    }
+
     /// Makes the library's thread notice that it is over.
     func cut() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 

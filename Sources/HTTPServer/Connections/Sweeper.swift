@@ -24,9 +24,7 @@ final class Sweeper: Sendable {
     private func noticeDeparture(_ connection: Connection, _ seen: Activity) {
         guard connection.lookedAt != seen else { return }
         connection.lookedAt = seen
-        var byte: UInt8 = 0
-        let count = unsafe recv(connection.descriptor, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT))
-        if count == 0, connection.condemn(ifStill: seen) { connection.cut() }
+        if connection.isAtEnd, connection.condemn(ifStill: seen) { connection.cut() }
     }
 
     private func run() {

@@ -27,14 +27,19 @@ extension Connection {
         self.exchange = exchange
         exchange.start(handler)
         stage = .running
-        return settle(exchange)
+        return settle(exchange, mayWait: false)
     }
 
     /// The library came back to a request that a handler has.
-    func answerMayBeReady() -> Bool { exchange.map(settle) ?? false }
+    func answerMayBeReady() -> Bool { exchange.map { settle($0, mayWait: true) } ?? false }
 
     /// Sends the answer if it is there, and waits for it otherwise.
-    func settle(_ exchange: Exchange) -> Bool {
+    ///
+    /// - Parameter mayWait: `false` the first time that the library comes for an answer. A connection that waits is to the
+    ///   library what it was when it last turned to another, and that is one to read from: once it is resumed, it is
+    ///   read first, and closed if its client sends no more, its answer with it. When the library leaves without an
+    ///   answer it notes that the request is whole and that there is nothing to read, and comes again at once.
+    func settle(_ exchange: Exchange, mayWait: Bool) -> Bool {
         while true {
             if let response = exchange.take() {
                 waiting.withLock { $0 = nil }
@@ -42,7 +47,7 @@ extension Connection {
                 return move(to: .handling, until: nil) && send(response)
             }
             waiting.withLock { $0 = exchange }
-            if core.isTerminating { exchange.interrupt(.terminating) } else if doorbell.wait() { return true }
+            if core.isTerminating { exchange.interrupt(.terminating) } else if !mayWait || doorbell.wait() { return true }
         }
     }
 

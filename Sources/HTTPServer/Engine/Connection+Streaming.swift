@@ -23,7 +23,7 @@ extension Connection {
             return (drop(), bytes.count)
         }
         while !exchange.isOver {
-            if unsafe pipe.push(bytes) {
+            if unsafe pipe.push(bytes) || isLast(bytes, head) && pipe.push(bytes, isLast: true) {
                 bodyBytes += Int64(bytes.count)
                 core.metrics.bytesReceived.increment(by: UInt64(bytes.count))
                 return (move(to: .receivingBody, until: bodyDeadline), bytes.count)
@@ -36,12 +36,19 @@ extension Connection {
         return (drop(), bytes.count)
     }
 
+    /// Whether nothing is left to be read from the client. The library would close a connection that waits then: it reads
+    /// before it offers again what was not taken.
+    private func isLast(_ bytes: UnsafeRawBufferPointer, _ head: RequestHead) -> Bool {
+        if case .length(let count) = head.framing { return bodyBytes + Int64(bytes.count) == count }
+        return isAtEnd
+    }
+
     /// The last of the body is here.
     func streamedBodyEnded() -> Bool {
         guard let exchange, isBodyWhole else { return false }
         request?.stream.pipe?.finish()
         guard move(to: .handling, until: .now + core.configuration.deadlines.handler) else { return false }
         stage = .running
-        return settle(exchange)
+        return settle(exchange, mayWait: false)
     }
 }

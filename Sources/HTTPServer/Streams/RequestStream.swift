@@ -49,9 +49,11 @@ final class RequestPipe: Sendable {
     }
 
     /// Takes a piece as long as there is room; otherwise the connection has to wait for the bell.
-    func push(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    ///
+    /// - Parameter isLast: whether there has to be room, since what follows is no more than the library holds already.
+    func push(_ bytes: UnsafeRawBufferPointer, isLast: Bool = false) -> Bool {
         let (taken, reader) = state.withLock { state in
-            guard state.bytes.count < bytesMax else { return (false, CheckedContinuation<Void, Never>?.none) }
+            guard isLast || state.bytes.count < bytesMax else { return (false, CheckedContinuation<Void, Never>?.none) }
             unsafe state.bytes.append(contentsOf: bytes)
             return (true, state.reader.take())
         }
