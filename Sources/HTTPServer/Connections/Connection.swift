@@ -48,6 +48,8 @@ final class Connection: @unchecked Sendable {
     var refusal: Response?
     var exchange: Exchange?
     var bodyBytes: Int64 = 0
+    /// What of all it sent belonged to requests that came to us; the lines between chunks are not counted.
+    var heardBytes: Int64 = 0
     var chunkLines: ChunkLines?
     var started: Instant
     var status = 0
@@ -101,6 +103,21 @@ final class Connection: @unchecked Sendable {
     var isAtEnd: Bool {
         var byte: UInt8 = 0
         return unsafe recv(descriptor, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT)) == 0
+    }
+
+    /// What the library has read and not yet handed on, where the kernel counts it. The client may have sent empty lines
+    /// before a request, which count as well. For its own thread.
+    var bytesInLibrary: Int64? {
+        guard core.configuration.tls == nil, let counters = SocketCounters(descriptor) else { return nil }
+        var unread: Int32 = 0
+        guard unsafe ioctl(descriptor, UInt(FIONREAD), &unread) == 0 else { return nil }
+        return Int64(counters.bytesReceived) - Int64(unread) - heardBytes
+    }
+
+    /// Throws away what the client has sent. The kernel breaks a connection that is closed with something unread, and its
+    /// client may then lose our last word.
+    func discardInput() {
+        _ = recv(descriptor, nil, Int(core.configuration.limits.drainBytesMax), Int32(MSG_TRUNC | MSG_DONTWAIT))
     }
 
     /// Makes the library's thread notice that it is over.

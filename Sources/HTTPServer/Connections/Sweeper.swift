@@ -94,18 +94,9 @@ struct SendingProgress {
 
     /// What the peer acknowledged; for a Unix socket what it has not read yet, which changes as it reads.
     private static func bytesTaken(_ descriptor: Int32) -> UInt64 {
-        // `tcpi_bytes_acked` of the kernel's `struct tcp_info`, which the C library's header does not have yet.
-        let offset = 120
-        return unsafe withUnsafeTemporaryAllocation(byteCount: 256, alignment: 8) { buffer in
-            unsafe buffer.initializeMemory(as: UInt8.self, repeating: 0)
-            var length = socklen_t(buffer.count)
-            let known = unsafe getsockopt(descriptor, Int32(IPPROTO_TCP), TCP_INFO, buffer.baseAddress, &length)
-            if known == 0, Int(length) >= offset + 8 {
-                return unsafe buffer.load(fromByteOffset: offset, as: UInt64.self)
-            }
-            var waiting: Int32 = 0
-            _ = unsafe ioctl(descriptor, UInt(TIOCOUTQ), &waiting)
-            return UInt64(max(0, waiting))
-        }
+        if let counters = SocketCounters(descriptor) { return counters.bytesAcknowledged }
+        var waiting: Int32 = 0
+        _ = unsafe ioctl(descriptor, UInt(TIOCOUTQ), &waiting)
+        return UInt64(max(0, waiting))
     }
 }

@@ -6,6 +6,9 @@ extension Connection {
     /// The whole request is here.
     func requestArrived() -> Bool {
         guard let request, isBodyWhole else { return false }
+        if refusal == nil, chunkLines?.endsInBareLineFeed == true {
+            refusal = core.render(Self.bareLineFeed, of: request.head)
+        }
         if let refusal { return move(to: .handling, until: nil) && send(refusal) }
         switch request.head.endpoint.route.handler {
         case .direct(let handler):
@@ -47,7 +50,11 @@ extension Connection {
                 return move(to: .handling, until: nil) && send(response)
             }
             waiting.withLock { $0 = exchange }
-            if core.isTerminating { exchange.interrupt(.terminating) } else if !mayWait || doorbell.wait() { return true }
+            if core.isTerminating {
+                exchange.interrupt(.terminating)
+            } else if !mayWait || doorbell.wait() {
+                return true
+            }
         }
     }
 
@@ -148,6 +155,8 @@ extension Connection {
         } else if stage != .idle {
             core.routes.countMalformed()
         }
+        heardBytes += bodyBytes
+        bodyBytes = 0
         exchange?.abandon()
         exchange = nil
         waiting.withLock { $0 = nil }

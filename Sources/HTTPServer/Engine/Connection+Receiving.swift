@@ -17,6 +17,7 @@ extension Connection {
         guard move(to: .handling, until: nil) else { return false }
         core.metrics.inFlight.add(1)
         bodyBytes = 0
+        heardBytes += Int64(library.headBytes)
         chunkLines = nil
         var reader = HeadReader(limits: core.configuration.limits, core.identifiers)
         var problem: Problem?
@@ -98,13 +99,26 @@ extension Connection {
         case .none: return false
         case .length(let count): return bodyBytes + Int64(bytes.count) <= count
         case .chunked:
-            if unsafe chunkLines?.areSound(before: bytes) == true { return true }
-            sayLast(
-                .badRequest(
-                    "The line of a chunk ends in a line feed alone. End each in CR LF.", code: "ambiguous_framing"))
-            return false
+            guard unsafe chunkLines?.areSound(before: bytes) == true, unsafe !isBareLineFeed(behind: bytes) else {
+                sayLast(Self.bareLineFeed)
+                return false
+            }
+            return true
         }
     }
+
+    static let bareLineFeed = Problem.badRequest(
+        "The line of a chunk ends in a line feed alone. End each in CR LF.", code: "ambiguous_framing")
+
+    /// Whether the library goes on to read a line behind this piece that it should not. What stands there may also be left
+    /// from whatever the memory was used for before.
+    private func isBareLineFeed(behind piece: UnsafeRawBufferPointer) -> Bool {
+        guard let distance = unsafe chunkLines?.bareLineFeed(behind: piece) else { return false }
+        return bytesInLibrary.map { distance < $0 } ?? false
+    }
+
+    /// Whether the library is looking for the next piece of a body in chunks.
+    var isReadingChunks: Bool { request?.head.framing == .chunked && !doorbell.isWaiting }
 
     /// Whether the library found as much of a body as the head announced.
     var isBodyWhole: Bool {

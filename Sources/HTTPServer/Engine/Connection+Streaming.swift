@@ -46,7 +46,7 @@ extension Connection {
     /// The last of the body is here.
     func streamedBodyEnded() -> Bool {
         guard let exchange, isBodyWhole else { return false }
-        request?.stream.pipe?.finish()
+        request?.stream.pipe?.finish(chunkLines?.endsInBareLineFeed == true ? Self.bareLineFeed : nil)
         guard move(to: .handling, until: .now + core.configuration.deadlines.handler) else { return false }
         stage = .running
         return settle(exchange, mayWait: false)

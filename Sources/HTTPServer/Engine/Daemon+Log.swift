@@ -17,30 +17,50 @@ extension Daemon {
             unsafe vsnprintf(start, buffer.count, format, values)
             return unsafe String(cString: start)
         }
-        if isRefusal { refuseInstead(core, status: Int(text.drop { !$0.isNumber }.prefix { $0.isNumber })) }
+        if isRefusal { refuseInstead(core, LibraryRefusal(text)) }
         core.logger.debug("The HTTP library speaks", ["text": text.split(separator: "\n").joined(separator: " ")])
     }
 
-    /// The library looks into a complete head before it asks us, and what it refuses there it answers with its header block
-    /// twice. Its complaint comes just before that answer: time enough to give a proper one and to close the
-    /// socket under it.
-    ///
-    /// Of this thread's connections it can only be the one whose headers are complete and that has not come to us yet.
-    private static func refuseInstead(_ core: ServerCore, status: Int?) {
+    /// What the library refuses before it asks us it answers with a page of its own, or with its header block twice. Its
+    /// complaint comes just before that answer: time enough to give a proper one and to close the socket under it.
+    private static func refuseInstead(_ core: ServerCore, _ refusal: LibraryRefusal) {
         let thread = pthread_self()
+        var suspects: [Connection] = []
+        var culprit: (connection: Connection, problem: Problem)?
         core.table.forEach { connection in
-            guard connection.thread == thread, connection.stage == .head, connection.library.headBytes > 0 else {
-                return
+            guard connection.thread == thread else { return }
+            // Its headers are complete and it has not come to us yet: the library is at it just now.
+            if connection.stage == .head, connection.library.headBytes > 0 {
+                culprit = (connection, refusal.problemOfCompleteHead)
+            } else if refusal.concerns(connection) {
+                suspects.append(connection)
             }
-            let seen = connection.current
-            guard seen.kind == .receivingHead, connection.condemn(ifStill: seen) else { return }
-            connection.sayLast(status == Status.headersTooLarge.rawValue ? tooManyCookies : HeadReader.malformedLength)
+        }
+        if culprit == nil, let connection = onlyCulprit(of: suspects) {
+            culprit = (connection, refusal.problem(for: connection))
+        }
+        guard let (connection, problem) = culprit else { return }
+        core.table.forEach { candidate in
+            guard candidate === connection, connection.condemn(ifStill: connection.current) else { return }
+            if connection.request != nil { connection.status = problem.status.rawValue }
+            connection.sayLast(problem)
+            connection.discardInput()
             connection.cut()
         }
     }
 
-    /// For each cookie the library wants memory that is not there.
-    private static let tooManyCookies = Problem(
-        .headersTooLarge, "headers_too_large",
-        "The cookies need more room than a connection has. Remove some, or send shorter ones.")
+    /// The one that has sent so much that the library can have no room for it. Where that leaves several, since nobody counts
+    /// what comes through TLS or a Unix socket, the library may say what it likes: it closes the connection as well.
+    private static func onlyCulprit(of suspects: [Connection]) -> Connection? {
+        if suspects.count == 1 { return suspects[0] }
+        guard suspects.count <= suspectsMax else { return nil }
+        let likely = suspects.filter { connection in
+            let room = connection.core.configuration.limits.connectionMemoryBytes
+            return connection.bytesInLibrary.map { $0 > room / 2 } ?? true
+        }
+        return likely.count == 1 ? likely[0] : nil
+    }
+
+    /// Looking at each costs two system calls, which a bad request must not cause by the thousand.
+    private static let suspectsMax = 256
 }
