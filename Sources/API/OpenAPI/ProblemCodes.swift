@@ -31,6 +31,7 @@ enum ProblemCodes {
         .init(.badRequest, "malformed_json", "The body is no JSON; `line` and `column` say where it ends to be."),
         .init(.badRequest, "malformed_request_line", "The first line of the request cannot be read."),
         .init(.badRequest, "malformed_header", "A header cannot be read."),
+        .init(.badRequest, "repeated_header", "A header that has one value is there twice."),
         .init(.badRequest, "malformed_host", "`Host` is missing, repeated or no name."),
         .init(.badRequest, "ambiguous_framing", "It is not clear where the request ends."),
         .init(.badRequest, "malformed_multipart", "A form cannot be read."),

@@ -8,8 +8,12 @@ extension HeadReader {
         var codings: [Extent] = []
         var traceParent: Extent?
         var traceStates: [String] = []
+        var single = SingleHeaders()
         for field in fields {
             // The length tells most names apart before any byte is compared.
+            if single.isRepeated(nameBytes: field.name.count, { isNamed(field, $0) }) {
+                throw .badRequest("`\(text(field.name))` is there twice. Send it once.", code: "repeated_header")
+            }
             switch field.name.count {
             case 4 where isNamed(field, "host"):
                 hosts += 1
