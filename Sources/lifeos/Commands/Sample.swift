@@ -21,7 +21,7 @@ extension Command {
         defer { progress.end() }
         let position: Int
         do {
-            position = try await Workbench.with(run, clock: clock) { bench in
+            position = try await Workbench.with(run, clock: clock, makesHome: true) { bench in
                 guard let folder = run[from] ?? bench.folders.sample else {
                     throw Failure("The folder `ops/sample` is not above this program.", advice: "Name it with --from.")
                 }

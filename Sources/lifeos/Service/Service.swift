@@ -32,9 +32,10 @@ struct Service {
         let folders = try Folders(settings)
         let listen = ServerAddress(wanted ?? ForkMark.address(settings, isFork: fork != nil))
         let tls = try TLSFiles.load(settings)
-        let (token, tokenSource) = try adminToken(settings)
         let database = try await open(settings, folders, fork: fork, instruments)
         do {
+            // After the database, which refuses to serve a fork of a home that is not there.
+            let (token, tokenSource) = try adminToken(settings)
             try await database.migrate(folders, logger: logger)
             let mark = try await ForkOrigin.read(from: database.pool).map { ForkMark(origin: $0) }
             let headers = SecurityHeaders(isSecure: tls != nil, more: [mark?.header].compactMap { $0 })
@@ -117,7 +118,8 @@ struct Service {
     ) async throws -> Database {
         let (metrics, logger) = (instruments.metrics, instruments.logger)
         let database = try await Database.open(
-            settings, role: fork == nil ? .own : .attachOrStart, metrics: metrics, logger: logger)
+            settings, role: fork == nil ? .own : .attachOrStart, makesHome: fork == nil, metrics: metrics,
+            logger: logger)
         guard let fork else { return database }
         do {
             return try await database.inFork(fork, folders, metrics: metrics, logger: logger)

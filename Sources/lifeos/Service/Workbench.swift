@@ -29,9 +29,10 @@ struct Workbench {
     ///
     /// - Parameters:
     ///   - clock: gives events their time; nil for the database's.
+    ///   - makesHome: whether a missing home is made. Default not.
     ///   - rescues: whether the body is to run where the database cannot be written to, and so not be brought up to date.
     static func with<Result: Sendable>(
-        _ run: Invocation, clock: (any WallClock)? = nil, rescues: Bool = false,
+        _ run: Invocation, clock: (any WallClock)? = nil, makesHome: Bool = false, rescues: Bool = false,
         _ body: (Workbench) async throws -> Result
     ) async throws -> Result {
         let settings = try Settings(run.environment, declaring: LifeOSSettings.all)
@@ -40,7 +41,8 @@ struct Workbench {
         let folders = try Folders(settings)
         let catalogue = try Catalogue.load(from: folders.events)
         let database = try await Database.open(
-            settings, role: .attachOrStart, metrics: instruments.metrics, logger: instruments.logger)
+            settings, role: .attachOrStart, makesHome: makesHome, metrics: instruments.metrics,
+            logger: instruments.logger)
         do {
             let files = try ProjectionFile.load(from: folders.projections)
             var obstacle: (any Error)?
