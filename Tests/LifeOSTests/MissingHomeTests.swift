@@ -20,6 +20,24 @@ import Testing
         "undo 0192d3c4-0000-7000-8000-000000000000",
     ]
 
+    /// What makes a home, and what needs none.
+    private static let others = [
+        "audit verify-export", "backup restore", "completion", "doctor", "events docs", "help", "import", "manual",
+        "migrate", "sample load", "serve", "version",
+    ]
+
+    @Test func everyCommandIsOneOrTheOther() async throws {
+        let manual = try await RunningLifeOS.run(["manual"], home: home).outputText
+        let all = manual.split(separator: "\n").filter { $0.hasPrefix(".SS lifeos ") }.map { $0.dropFirst(11) }
+        #expect(all.count > 30)
+        for command in all {
+            let isKnown =
+                Self.others.contains(String(command))
+                || Self.commands.contains { $0 == command || $0.hasPrefix("\(command) ") }
+            #expect(isKnown, "say here whether `lifeos \(command)` makes a home")
+        }
+    }
+
     @Test(arguments: commands) func itIsToldOfAndNotMade(_ command: String) async throws {
         let result = try await run(command)
         #expect(result.exit == .code(1), "\(result.outputText)\(result.errorText)")
