@@ -31,9 +31,17 @@ extension Command {
         defer { instruments.logger.flush() }
         let service = try await Service.start(settings, instruments, fork: run[fork], listen: run[listen])
         service.announce(on: run.output)
+        let notifier = ServiceNotifier(run.environment)
+        tell(instruments.logger) { () throws(SystemError) in try notifier.tellReady("Answering at \(service.address)") }
         let signal = try? await run.interrupted()
+        tell(instruments.logger) { () throws(SystemError) in try notifier.tellStopping() }
         instruments.logger.info("stopping", ["signal": signal?.description ?? "none"])
         await service.stop(grace: settings[LifeOSSettings.grace])
         run.output.note("Stopped.")
+    }
+
+    /// A service manager that does not listen is no reason not to serve.
+    private static func tell(_ logger: Logger, _ body: () throws(SystemError) -> Void) {
+        do { try body() } catch { logger.warning("the service manager cannot be told", ["error": "\(error)"]) }
     }
 }

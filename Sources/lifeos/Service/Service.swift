@@ -17,7 +17,7 @@ struct Service {
     /// Nil in a fork: what is tried there is not worth a backup.
     private let keeper: BackupKeeper?
     private let server: HTTPServer
-    private let address: String
+    let address: String
     private let tokenSource: String
     private let mark: ForkMark?
 
