@@ -49,11 +49,11 @@ enum LifeOSSettings {
         "Folders of entity type files, with a colon between them.")
 
     static let projections = Setting(
-        "LIFEOS_PROJECTIONS", .path, whenUnset: "the `projections` folder beside the program's checkout",
+        "LIFEOS_PROJECTIONS", .path, whenUnset: "the shipped `projections` folder",
         "The folder with the database's migrations and projections.")
 
     static let dashboards = Setting(
-        "LIFEOS_DASHBOARDS", .path, whenUnset: "the `dashboards` folder beside the program's checkout",
+        "LIFEOS_DASHBOARDS", .path, whenUnset: "the shipped `dashboards` folder",
         "The folder with the console's stylesheets and modules.")
 
     static let grace = Setting(

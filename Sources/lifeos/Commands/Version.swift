@@ -1,17 +1,35 @@
 import CLI
+import System
 
 extension Command {
     static let version = Command("version", "Prints which version this is.") { run in
         run.output.fields([
             Column("version", title: "Life-OS"): .text(LifeOS.version),
+            Column("commit", title: "Commit"): Cell(BuildFacts.commit),
             Column("swift", title: "Swift"): .text(BuildFacts.swift),
             Column("build", title: "Build"): .text(BuildFacts.kind),
         ])
     }
 }
 
-/// What the compiler knows of this build.
+/// What is known of this build.
 enum BuildFacts {
+    /// The commit it was built from, with `-changed` behind it where files were not as committed; nil where nobody noted it.
+    ///
+    /// `ops/start` and `ops/package` note it in a file, so that no build has to wait for it. A note that is older than the
+    /// program says nothing of it: somebody has built it anew since.
+    static let commit: String? = {
+        guard let program = Files.resolved("/proc/self/exe"), let built = Files.changedAt(program) else { return nil }
+        let notes = ["\(program).commit"] + (ShippedFolder.find().map { ["\($0.path)/commit"] } ?? [])
+        for note in notes {
+            guard let noted = Files.changedAt(note), noted >= built,
+                let text = try? Files.readText(note, limit: 256).split(separator: "\n").first
+            else { continue }
+            return String(text)
+        }
+        return nil
+    }()
+
     static var swift: String {
         #if compiler(>=6.4)
             "6.4 or newer"

@@ -12,7 +12,7 @@ struct Instruments {
     init(_ settings: Settings, environment: [String: String]) throws {
         metrics = Metrics()
         metrics.observeProcess()
-        metrics.describeBuild(version: LifeOS.version, commit: "unknown", swift: BuildFacts.swift)
+        metrics.describeBuild(version: LifeOS.version, commit: BuildFacts.commit ?? "unknown", swift: BuildFacts.swift)
         recent = LogRing()
         let wantsColour = (environment["NO_COLOR"] ?? "").isEmpty
         let levels: LogLevels
