@@ -19,6 +19,8 @@ extension PrivatePostgres {
         /// The folder of all data, `$LIFEOS_HOME`; the database lies in its `postgres`. Made when missing.
         public var home: String
         public var role = Role.own
+        /// Whether a first start makes the home and its database. Otherwise a missing one is refused and nothing is made.
+        public var makesHome = true
         public var durability = Durability.durable
         /// The user that PostgreSQL runs as when this process is root. Default `postgres`, else `nobody`.
         public var account: String?

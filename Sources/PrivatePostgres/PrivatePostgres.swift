@@ -43,6 +43,9 @@ public actor PrivatePostgres {
         let start = ContinuousClock.now
         let account = try Account.choose(configuration.account)
         let major = try DataFolder.major(of: configuration.dataFolder, account: account)
+        guard major != nil || configuration.makesHome else {
+            throw PrivatePostgresError.homeMissing(configuration.home)
+        }
         let plan = Postmaster.Plan(
             installation: try await Installation.find(in: configuration.binaries, major: major), account: account,
             settings: Settings(configuration, memoryBytes: configuration.memoryBytes ?? Machine.memoryBytes),

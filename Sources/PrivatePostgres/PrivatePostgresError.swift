@@ -1,3 +1,5 @@
+internal import System
+
 /// Why the private PostgreSQL cannot be had, and what to do about it.
 public struct PrivatePostgresError: Error, Sendable, CustomStringConvertible {
     /// What kind of trouble it is; more kinds may come.
@@ -10,6 +12,8 @@ public struct PrivatePostgresError: Error, Sendable, CustomStringConvertible {
         public static let homeInUse = Code(rawValue: "home_in_use")
         /// The home cannot be made, read or written.
         public static let homeUnusable = Code(rawValue: "home_unusable")
+        /// There is no home at this path, or no database in it, and none was to be made.
+        public static let homeMissing = Code(rawValue: "home_missing")
         /// The home's path is too long for a Unix socket.
         public static let pathTooLong = Code(rawValue: "path_too_long")
         /// No PostgreSQL is installed, or only ones that are too old, or a part is missing.
@@ -39,6 +43,14 @@ public struct PrivatePostgresError: Error, Sendable, CustomStringConvertible {
         self.message = message
         self.advice = advice
         self.log = log
+    }
+
+    /// Nothing has been kept at this path yet.
+    public static func homeMissing(_ home: String) -> PrivatePostgresError {
+        let what = Files.isFolder(home) ? "there is no database in the home \(home)" : "there is no home at \(home)"
+        return PrivatePostgresError(
+            .homeMissing, what,
+            advice: "Set LIFEOS_HOME to the folder that holds your data, or make a new home there with: lifeos serve")
     }
 
     public var description: String {

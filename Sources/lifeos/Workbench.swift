@@ -32,9 +32,10 @@ struct Workbench {
     ///
     /// - Parameters:
     ///   - clock: gives events their time; nil for the database's.
+    ///   - makesHome: whether a missing home is made. Default not.
     ///   - rescues: whether the body is to run where the database cannot be written to, and so not be brought up to date.
     static func with<Result: Sendable>(
-        _ run: Invocation, clock: (any WallClock)? = nil, rescues: Bool = false,
+        _ run: Invocation, clock: (any WallClock)? = nil, makesHome: Bool = false, rescues: Bool = false,
         _ body: (Workbench) async throws -> Result
     ) async throws -> Result {
         let settings = try Settings(run.environment, declaring: LifeOSSettings.all)
@@ -43,7 +44,8 @@ struct Workbench {
         let folders = try Folders(settings)
         let blueprint = try Blueprint(folders)
         let (metrics, logger) = (instruments.metrics, instruments.logger)
-        let database = try await Database.open(settings, role: .attachOrStart, metrics: metrics, logger: logger)
+        let database = try await Database.open(
+            settings, role: .attachOrStart, makesHome: makesHome, metrics: metrics, logger: logger)
         do {
             var obstacle: (any Error)?
             do {

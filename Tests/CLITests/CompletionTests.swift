@@ -24,7 +24,7 @@ import Testing
 
     @Test(
         arguments: [
-            ([""], ["backup", "completion", "help", "rewind", "serve", "version"]),
+            ([""], ["backup", "completion", "help", "manual", "rewind", "serve", "version"]),
             (["b"], ["backup"]),
             (["backup", ""], ["create", "delete"]),
             (["backup", "c"], ["create"]),

@@ -21,6 +21,7 @@ import Testing
                   version     Tells the version.
                   help        Explains a command or a topic.
                   completion  Prints a script that completes command lines.
+                  manual      Prints the manual page of all commands and settings, for man.
 
                 Topics:
                   words  What the words mean.

@@ -17,6 +17,7 @@ import Testing
 
     @Test func backupsAreMadeListedVerifiedAndPruned() async throws {
         let home = try TemporaryFolder("home", mode: 0o755)
+        #expect(try await run(["migrate"], home).exit == .code(0))
         let nothing = try await run(["backup", "verify"], home)
         #expect(nothing.exit == .code(1))
         #expect(nothing.errorText.contains("lifeos backup create"))

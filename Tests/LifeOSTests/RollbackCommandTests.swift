@@ -123,6 +123,7 @@ import Testing
             (["replay", "diff", "before:0197a1b2-0000-7000-8000-00000000000f"], "Nothing in the log"),
         ])
     func whatCannotBeDoneIsSaid(_ arguments: [String], _ said: String) async throws {
+        #expect(try await RunningLifeOS.run(["migrate"], home: home).exit == .code(0))
         let result = try await RunningLifeOS.run(arguments, home: home)
         #expect(result.exit != .code(0))
         #expect(result.errorText.contains(said), "\(result.errorText)")

@@ -2,7 +2,7 @@
 ///
 ///     Application(name: "lifeos", summary: "Your AI studio …", commands: [.serve, .backupCreate]).runAndExit()
 ///
-/// It adds `help` and `completion` by itself, and `--version` runs the command `version` where there is one.
+/// It adds `help`, `completion` and `manual` by itself, and `--version` runs the command `version` where there is one.
 public struct Application: Sendable {
     let name: String
     let summary: String
@@ -20,7 +20,7 @@ public struct Application: Sendable {
         self.name = name
         self.summary = summary
         self.topics = topics
-        self.commands = commands + [.help, .completion]
+        self.commands = commands + [.help, .completion, .manual]
         tree = CommandTree(self.commands, nouns: nouns)
     }
 }

@@ -45,12 +45,12 @@ extension Application {
     }
 
     /// `-t, --to <folder>`, with the long names beneath each other.
-    private static func term(_ option: ParameterDeclaration) -> String {
+    static func term(_ option: ParameterDeclaration) -> String {
         let short = option.short.map { "-\($0), " } ?? "    "
         return short + option.label + (option.takesValue ? " <\(option.placeholder)>" : "")
     }
 
-    private static func explanation(of parameter: ParameterDeclaration) -> String {
+    static func explanation(of parameter: ParameterDeclaration) -> String {
         var sentences = [parameter.meaning]
         if case .words(let words) = parameter.completion {
             sentences.append("One of: \(words.joined(separator: ", ")).")

@@ -3,9 +3,10 @@ internal import System
 
 /// The folder that everything lies in, and who may use it.
 enum Home {
-    /// Makes the home where it is missing.
+    /// Makes the home where it is missing, or refuses that.
     static func prepare(_ configuration: PrivatePostgres.Configuration) throws {
         try check(configuration)
+        if !configuration.makesHome { try requireDatabase(configuration) }
         do {
             try Files.makeFolder(configuration.home, mode: 0o700)
         } catch {
@@ -13,6 +14,14 @@ enum Home {
         }
         // Somebody may have made it just now.
         try checkExposure(configuration.home)
+    }
+
+    private static func requireDatabase(_ configuration: PrivatePostgres.Configuration) throws(PrivatePostgresError) {
+        // A draft may be in the making by another process: who gets the lock knows. What cannot be looked at may be there.
+        for folder in [configuration.dataFolder, configuration.draftFolder] {
+            if unsafe access(folder, F_OK) == 0 || errno != ENOENT { return }
+        }
+        throw .homeMissing(configuration.home)
     }
 
     /// Refuses a home that cannot work.

@@ -12,10 +12,11 @@ package struct Database {
 
     /// - Parameters:
     ///   - role: whether to run our own PostgreSQL alone, or to share it with a `serve` that runs already.
+    ///   - makesHome: whether a missing home is made. Default not: a mistyped LIFEOS_HOME is then told of.
     ///   - connectionsMin: how many connections the command cannot do without, whatever the settings say.
     package static func open(
-        _ settings: Settings, role: PrivatePostgres.Configuration.Role, connectionsMin: Int = 1,
-        metrics: Metrics, logger: Logger
+        _ settings: Settings, role: PrivatePostgres.Configuration.Role, makesHome: Bool = false,
+        connectionsMin: Int = 1, metrics: Metrics, logger: Logger
     ) async throws -> Database {
         var own: PrivatePostgres?
         let conninfo: String
@@ -24,6 +25,7 @@ package struct Database {
         } else {
             var configuration = PrivatePostgres.Configuration(home: settings[LifeOSSettings.home])
             configuration.role = role
+            configuration.makesHome = makesHome
             configuration.account = settings[LifeOSSettings.postgresUser]
             let started = try await PrivatePostgres.start(configuration, logger: logger.named("private-postgres"))
             conninfo = started.conninfo()

@@ -30,11 +30,13 @@ package struct Installation: Sendable {
         let (metrics, logger) = (instruments.metrics, instruments.logger)
         let folders = try Folders(settings)
         let listen = ServerAddress(wanted ?? ForkMark.address(settings, isFork: fork != nil))
-        let (token, tokenSource) = try adminToken(settings)
-        let configuration = try NodeConfiguration(settings, folders, listen, token, instruments)
-        let database = try await open(settings, configuration.blueprint, fork: fork, instruments)
+        let blueprint = try Blueprint(folders)
+        let database = try await open(settings, blueprint, fork: fork, instruments)
         do {
-            try await configuration.blueprint.migrate(database.pool, logger: logger)
+            // After the database, which refuses to serve a fork of a home that is not there.
+            let (token, tokenSource) = try adminToken(settings)
+            let configuration = try NodeConfiguration(settings, blueprint, folders, listen, token, instruments)
+            try await blueprint.migrate(database.pool, logger: logger)
             try await tell(
                 of: LogEnd.read(from: database.pool), tolerance: configuration.writer.clockTolerance, logger)
             let node = try await Node.start(configuration, on: database.pool, metrics: metrics, logger: logger)
@@ -63,7 +65,8 @@ package struct Installation: Sendable {
     ) async throws -> Database {
         let (metrics, logger) = (instruments.metrics, instruments.logger)
         let database = try await Database.open(
-            settings, role: fork == nil ? .own : .attachOrStart, metrics: metrics, logger: logger)
+            settings, role: fork == nil ? .own : .attachOrStart, makesHome: fork == nil, metrics: metrics,
+            logger: logger)
         guard let fork else { return database }
         do {
             return try await database.inFork(fork, blueprint, metrics: metrics, logger: logger)

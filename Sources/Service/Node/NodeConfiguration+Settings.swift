@@ -7,13 +7,13 @@ import Telemetry
 
 extension NodeConfiguration {
     init(
-        _ settings: Settings, _ folders: Folders, _ listen: ServerAddress, _ token: AdminToken,
+        _ settings: Settings, _ blueprint: Blueprint, _ folders: Folders, _ listen: ServerAddress, _ token: AdminToken,
         _ instruments: Instruments
     ) throws {
         let (metrics, logger) = (instruments.metrics, instruments.logger)
         let place = try BackupPlace(settings, metrics: metrics, logger: logger)
         self.init(
-            blueprint: try Blueprint(folders), token: token, dashboards: folders.dashboards, shelf: place.shelf)
+            blueprint: blueprint, token: token, dashboards: folders.dashboards, shelf: place.shelf)
         blobs = place.blobs
         server = .init(
             listen: listen, tls: try TLSFiles.load(settings),

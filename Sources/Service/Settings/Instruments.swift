@@ -12,7 +12,7 @@ package struct Instruments {
     package init(_ settings: Settings, environment: [String: String]) throws {
         metrics = Metrics()
         metrics.observeProcess()
-        metrics.describeBuild(version: Program.version, commit: "unknown", swift: Program.swift)
+        metrics.describeBuild(version: Program.version, commit: Program.commit ?? "unknown", swift: Program.swift)
         recent = LogRing()
         let wantsColour = (environment["NO_COLOR"] ?? "").isEmpty
         let levels: LogLevels

@@ -49,11 +49,11 @@ package enum LifeOSSettings {
         "Folders of entity type files, with a colon between them.")
 
     package static let projections = Setting(
-        "LIFEOS_PROJECTIONS", .path, whenUnset: "the `projections` folder beside the program's checkout",
+        "LIFEOS_PROJECTIONS", .path, whenUnset: "the shipped `projections` folder",
         "The folder with the database's migrations and projections.")
 
     package static let dashboards = Setting(
-        "LIFEOS_DASHBOARDS", .path, whenUnset: "the `dashboards` folder beside the program's checkout",
+        "LIFEOS_DASHBOARDS", .path, whenUnset: "the shipped `dashboards` folder",
         "The folder with the console's stylesheets and modules.")
 
     package static let grace = Setting(

@@ -55,6 +55,15 @@ public enum UnixSocket {
         if try isSocket(path), try listener(at: path) == .nobody { try Files.remove(path) }
     }
 
+    /// Sends one message to whoever reads at a path. A path that begins with `@` is one of Linux's names without a file.
+    public static func send(_ message: String, to path: String) throws(SystemError) {
+        let number = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard number >= 0 else { throw .last("socket", path) }
+        let socket = FileDescriptor(adopting: number)
+        guard try unsafe call(connect, socket, path) == 0 else { throw .last("connect", path) }
+        try socket.write(Array(message.utf8).span)
+    }
+
     private static func isSocket(_ path: String) throws(SystemError) -> Bool {
         var status = stat()
         guard unsafe lstat(path, &status) == 0 else {
@@ -80,11 +89,19 @@ public enum UnixSocket {
         guard path.utf8.count <= pathBytesMax else {
             throw SystemError(code: ENAMETOOLONG, operation: "bind", subject: path)
         }
-        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: path.utf8) }
+        let isAbstract = path.hasPrefix("@")
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) { bytes in
+            unsafe bytes.copyBytes(from: path.utf8)
+            // The kernel knows such a name by its leading zero, and takes every byte of it that is told by the length.
+            if isAbstract { unsafe bytes[0] = 0 }
+        }
+        let size =
+            isAbstract
+            ? MemoryLayout<sa_family_t>.size + path.utf8.count : MemoryLayout<sockaddr_un>.size
         let number = socket.number
         return unsafe withUnsafePointer(to: &address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe function(number, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+                unsafe function(number, $0, socklen_t(size))
             }
         }
     }

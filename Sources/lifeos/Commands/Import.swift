@@ -23,7 +23,7 @@ extension Command {
         examples: ["lifeos import ~/old-studio --dry-run": "Says what an import would do."]
     ) { run in
         let isDry = run[isDryRun]
-        let report = try await Workbench.with(run) { bench in
+        let report = try await Workbench.with(run, makesHome: true) { bench in
             let importer = Importer(bench.service, actor: Actor.admin)
             if isDry { return try await importer.dryRun(run[folder]) }
             let progress = StepProgress("Importing", unit: "steps", on: run.output)

@@ -18,7 +18,7 @@ extension Command {
         defer { instruments.logger.flush() }
         let folders = try Folders(settings)
         let database = try await Database.open(
-            settings, role: .attachOrStart, metrics: instruments.metrics, logger: instruments.logger)
+            settings, role: .attachOrStart, makesHome: true, metrics: instruments.metrics, logger: instruments.logger)
         do {
             let migrator = Migrator(try Migration.load(from: folders.migrations), logger: instruments.logger)
             let migrations =

@@ -21,9 +21,11 @@ extension Command {
         defer { progress.end() }
         let position: Int
         do {
-            position = try await Workbench.with(run, clock: clock) { bench in
+            position = try await Workbench.with(run, clock: clock, makesHome: true) { bench in
                 guard let folder = run[from] ?? bench.sample else {
-                    throw Failure("The folder `ops/sample` is not above this program.", advice: "Name it with --from.")
+                    throw Failure(
+                        "The files of the sample studio did not come with this program.", advice: "Name it with --from."
+                    )
                 }
                 return try await SampleStudio(reading: folder, bench.service.catalogue).load(
                     into: bench.service, clock: clock, now: now

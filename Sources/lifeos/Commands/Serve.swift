@@ -33,7 +33,12 @@ extension Command {
         defer { instruments.logger.flush() }
         let installation = try await Installation.start(settings, instruments, fork: run[fork], listen: run[listen])
         announce(installation, on: run.output)
+        let notifier = ServiceNotifier(run.environment)
+        tell(instruments.logger) { () throws(SystemError) in
+            try notifier.tellReady("Answering at \(installation.address)")
+        }
         let signal = try? await run.interrupted()
+        tell(instruments.logger) { () throws(SystemError) in try notifier.tellStopping() }
         instruments.logger.info("stopping", ["signal": signal?.description ?? "none"])
         await installation.stop(grace: settings[LifeOSSettings.grace])
         run.output.note("Stopped.")
@@ -53,5 +58,10 @@ extension Command {
             ])
         if let mark = installation.mark { output.note(mark.sentence) }
         output.note("Ctrl-C stops it.")
+    }
+
+    /// A service manager that does not listen is no reason not to serve.
+    private static func tell(_ logger: Logger, _ body: () throws(SystemError) -> Void) {
+        do { try body() } catch { logger.warning("the service manager cannot be told", ["error": "\(error)"]) }
     }
 }

@@ -1,20 +1,30 @@
 import Backup
 import CLI
 import Configuration
+import PrivatePostgres
 import Service
+import System
 import Telemetry
 
 extension Command {
     /// Runs what works on backups alone, without the database.
     ///
-    /// - Parameter from: where they are, rather than where the settings say.
+    /// - Parameters:
+    ///   - from: where they are, rather than where the settings say.
+    ///   - makesHome: whether what runs makes a missing home. Default not.
     static func withBackups(
-        _ run: Invocation, from: String? = nil, _ body: (BackupPlace) async throws -> Void
+        _ run: Invocation, from: String? = nil, makesHome: Bool = false, _ body: (BackupPlace) async throws -> Void
     ) async throws {
         try await tellingOfBackups {
             let settings = try Settings(run.environment, declaring: LifeOSSettings.all)
             let instruments = try Instruments(settings, environment: run.environment)
             defer { instruments.logger.flush() }
+            // Without a word about it, backups are in the home, and the home is made by whoever has no other database.
+            let isInHome = from == nil && settings[BackupSettings.target] == nil
+            if isInHome, !makesHome, settings[LifeOSSettings.databaseURL] == nil {
+                let home = try settings.home()
+                guard Files.isFolder(home) else { throw PrivatePostgresError.homeMissing(home) }
+            }
             let from = from.map { $0.hasPrefix("/") || $0.hasPrefix("s3:") ? $0 : "\(run.folder)/\($0)" }
             try await body(
                 BackupPlace(settings, from: from, metrics: instruments.metrics, logger: instruments.logger))

@@ -43,7 +43,7 @@ extension Command {
             throw Failure(
                 "--fork and --database exclude each other.", advice: "Choose one.", code: .usage, exitCode: .usage)
         }
-        try await withBackups(run, from: run[from]) { place in
+        try await withBackups(run, from: run[from], makesHome: true) { place in
             let (reader, last) = try await tellingOfRestores { try await choose(run, place) }
             let display = FillingDisplay(run.output)
             defer { display.end() }
@@ -80,7 +80,8 @@ extension Command {
         defer { instruments.logger.flush() }
         let blueprint = try Blueprint(Folders(settings))
         let opened = try await Database.open(
-            settings, role: .attachOrStart, connectionsMin: 6, metrics: instruments.metrics, logger: instruments.logger)
+            settings, role: .attachOrStart, makesHome: true, connectionsMin: 6, metrics: instruments.metrics,
+            logger: instruments.logger)
         do {
             let restorer = Restorer(reader, blueprint, logger: instruments.logger)
             let record = RestoreRecord(reader: reader, last: last, blueprint: blueprint, logger: instruments.logger)
