@@ -98,21 +98,21 @@ final class Studio: Sendable {
         guarded declareGuarded: (inout Router) -> Void
     ) -> Router {
         let token = AdminToken(token)
+        let limit = WrongTokenLimit()
+        let sessions = Sessions(token: token, isSecure: false, ended: EndedSessions(), limit: limit, record: { _ in })
+        let authentication = Authentication(token: token, sessions: sessions, limit: limit)
         var router = Router()
         router.use(headers)
         DatabaseProblems.declare(in: &router)
         declareOpen(&router)
-        let open = router.routes
         router.group("") { signedIn in
-            let limit = WrongTokenLimit()
-            let sessions = Sessions(
-                token: token, isSecure: false, ended: EndedSessions(), limit: limit, record: { _ in })
-            signedIn.use(Authentication(token: token, sessions: sessions, limit: limit))
+            signedIn.use(authentication)
             declareGuarded(&signedIn)
-            DescriptionRoutes(
-                catalogue: catalogue, version: "test", server: "http://127.0.0.1", headers: headers.headers
-            ).declare(in: &signedIn, open: open)
         }
+        DescriptionRoutes(
+            catalogue: catalogue, version: "test", server: "http://127.0.0.1", headers: headers.headers,
+            routes: router.routes
+        ).declare(in: &router, behind: authentication)
         return router
     }
 

@@ -17,6 +17,7 @@ enum Routes {
         let address: String
         let dashboards: String
         let headers: SecurityHeaders
+        let audience: DescriptionRoutes.Audience
         let catalogue: Catalogue
         let entities: EntityRoutes
         let log: LogRoutes
@@ -54,12 +55,13 @@ enum Routes {
         var router = Router()
         router.use(parts.headers)
         DatabaseProblems.declare(in: &router)
+        console.showProblems(in: &router)
         health.declare(in: &router)
         MetricsRoutes(metrics: parts.metrics).declare(in: &router)
         console.declareOpen(in: &router)
-        let open = router.routes
+        let authentication = Authentication(token: parts.token, sessions: sessions, limit: limit, witness: witness)
         router.group("") { signedIn in
-            signedIn.use(Authentication(token: parts.token, sessions: sessions, limit: limit, witness: witness))
+            signedIn.use(authentication)
             console.declare(in: &signedIn)
             parts.history.declare(in: &signedIn)
             parts.entities.declare(in: &signedIn)
@@ -71,13 +73,14 @@ enum Routes {
             parts.backups.declare(in: &signedIn)
             parts.audit.declare(in: &signedIn)
             parts.inspection.declare(in: &signedIn)
-            // Last: they describe whatever was declared before.
-            DescriptionRoutes(
-                title: parts.mark?.title ?? "Life-OS", catalogue: parts.catalogue, version: LifeOS.version,
-                server: parts.address,
-                headers: parts.headers.headers
-            ).declare(in: &signedIn, open: open)
         }
+        // Last: they describe whatever was declared before.
+        let descriptions = DescriptionRoutes(
+            title: parts.mark?.title ?? "Life-OS", catalogue: parts.catalogue, version: LifeOS.version,
+            server: parts.address, headers: parts.headers.headers, audience: parts.audience, routes: router.routes)
+        descriptions.declare(in: &router, behind: authentication)
+        ReferenceRoutes(notice: parts.mark?.sentence) { descriptions.document }
+            .declare(in: &router, behind: parts.audience == .open ? nil : authentication)
         return router
     }
 }

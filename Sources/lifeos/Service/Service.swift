@@ -52,6 +52,7 @@ struct Service {
                     token: token,
                     isSecure: tls != nil, mark: mark,
                     address: "\(scheme)://\(listen)", dashboards: folders.dashboards, headers: headers,
+                    audience: settings[LifeOSSettings.description],
                     catalogue: studio.catalogue, entities: studio.routes, log: studio.log, cache: studio.cache,
                     projections: studio.projections, operations: studio.operations,
                     replay: ReplayRoutes(
