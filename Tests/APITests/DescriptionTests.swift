@@ -159,6 +159,18 @@ import Testing
         }
     }
 
+    /// The query and the path reach handlers only as their routes declare them; headers could be read past that. These belong
+    /// to HTTP itself, or are read again where they were declared.
+    @Test func noHandlerReadsAHeaderPastItsDeclaration() throws {
+        let known: Set = ["Accept", "Accept-Encoding", "If-Match", "If-None-Match"]
+        var read: Set<String> = []
+        for file in try Self.swiftFiles(below: "\(Studio.root)/Sources/API") {
+            read.formUnion(
+                try Files.readText(file).matches(of: /\w\.header\("([A-Za-z-]+)"/).map { String($0.output.1) })
+        }
+        #expect(read.subtracting(known).sorted() == [])
+    }
+
     /// A parameter that was misspelt, or meant for another route, never goes unnoticed: not where something is written either.
     @Test func whatNoRouteKnowsIsRefusedByEveryRoute() async throws {
         try await Studio.with { studio in

@@ -9,7 +9,7 @@ import System
 /// Reading one type: the list, one entity, and what became of it.
 extension EntityRoutes {
     func declareReading(_ type: EntityType, in routes: inout Router) {
-        let one = type.title.lowercased()
+        let one = type.withArticle
         routes.get(
             "", info: info(type, "list", "List \(type.plural.lowercased()).", .list(of: type)),
             .list(of: type), .ifNoneMatch
@@ -18,7 +18,7 @@ extension EntityRoutes {
         } otherwise: { request, query, conditions in
             try await list(request, type, query, conditions)
         }
-        routes.get("/{id}", info: info(type, "get", "Read a \(one).", .one(type)), .id(of: type), .asOf, .ifNoneMatch) {
+        routes.get("/{id}", info: info(type, "get", "Read \(one).", .one(type)), .id(of: type), .asOf, .ifNoneMatch) {
             request in
             try cached(request)
         } otherwise: { request, id, point, conditions in
@@ -27,12 +27,12 @@ extension EntityRoutes {
         routes.get(
             "/{id}/history",
             info: info(
-                type, "history", "What happened to a \(one), the latest first.", .about("HistoryPage", "Its versions.")),
+                type, "history", "What happened to \(one), the latest first.", .about("HistoryPage", "Its versions.")),
             .id(of: type), .limit, .offset, .asOf
         ) { _, id, limit, offset, point in try await history(identifier(id, type), type, limit, offset, point) }
         routes.get(
             "/{id}/versions/{version}",
-            info: info(type, "version", "Read a \(one) as it was in a version.", .one(type)),
+            info: info(type, "version", "Read \(one) as it was in a version.", .one(type)),
             .id(of: type), .path("version", .version, "Which version; the first is 1."), .asOf, .ifNoneMatch
         ) { _, id, number, point, conditions in
             try await version(number, identifier(id, type), type, point, conditions)
@@ -40,7 +40,7 @@ extension EntityRoutes {
         routes.get(
             "/{id}/diff",
             info: info(
-                type, "diff", "What differs between two versions of a \(one).",
+                type, "diff", "What differs between two versions of \(one).",
                 .about("Diff", "What is different in the other.")),
             .id(of: type), .required("from", .version, "The one version."), .required("to", .version, "The other."),
             .asOf
@@ -48,7 +48,7 @@ extension EntityRoutes {
         routes.get(
             "/{id}/references",
             info: info(
-                type, "references", "What a \(one) points to, and what points to it.",
+                type, "references", "What \(one) points to, and what points to it.",
                 .about("References", "Both directions.")), .id(of: type), .asOf
         ) { _, id, point in try await references(identifier(id, type), type, point) }
     }

@@ -9,9 +9,9 @@ import System
 /// Changing one type.
 extension EntityRoutes {
     func declareWriting(_ type: EntityType, in routes: inout Router) {
-        let one = type.title.lowercased()
+        let one = type.withArticle
         routes.post(
-            "", info: info(type, "create", "Create a \(one).", needs: .writeEntities, .create(type)), .change
+            "", info: info(type, "create", "Create \(one).", needs: .writeEntities, .create(type)), .change
         ) { request, command in
             try await remembering(type, request, command, isCreate: true) {
                 let content = try Self.content(Self.body(request), of: type)
@@ -23,7 +23,7 @@ extension EntityRoutes {
         routes.patch(
             "/{id}",
             info: info(
-                type, "update", "Change fields of a \(one) by a merge patch.", needs: .writeEntities,
+                type, "update", "Change fields of \(one) by a merge patch.", needs: .writeEntities,
                 .change(type, by: patch)),
             .change, .id(of: type)
         ) { request, command, id in
@@ -39,12 +39,12 @@ extension EntityRoutes {
 
     /// What needs no body, and going back.
     private func declareSwitching(_ type: EntityType, in routes: inout Router) {
-        let one = type.title.lowercased()
+        let one = type.withArticle
         let verbs: KeyValuePairs<String, (EntityCommand.Action, String)> = [
-            "archive": (.archive, "Archive a \(one): it can be read and taken back, but not changed."),
-            "unarchive": (.unarchive, "Take a \(one) back from the archive."),
-            "favorite": (.favorite(true), "Make a \(one) a favorite."),
-            "unfavorite": (.favorite(false), "Make a \(one) a favorite no more."),
+            "archive": (.archive, "Archive \(one): it can be read and taken back, but not changed."),
+            "unarchive": (.unarchive, "Take \(one) back from the archive."),
+            "favorite": (.favorite(true), "Make \(one) a favorite."),
+            "unfavorite": (.favorite(false), "Make \(one) a favorite no more."),
         ]
         for (verb, (action, summary)) in verbs {
             routes.post(
@@ -59,7 +59,7 @@ extension EntityRoutes {
         routes.post(
             "/{id}/revert",
             info: info(
-                type, "revert", "Give a \(one) the fields of an earlier version again.", needs: .writeEntities,
+                type, "revert", "Give \(one) the fields of an earlier version again.", needs: .writeEntities,
                 .change(type, by: Self.reversion.schema)),
             .change, .id(of: type)
         ) { request, command, id in
@@ -71,11 +71,11 @@ extension EntityRoutes {
 
     /// Tags and links.
     private func declareConnecting(_ type: EntityType, in routes: inout Router) {
-        let one = type.title.lowercased()
+        let one = type.withArticle
         routes.post(
             "/{id}/tags",
             info: info(
-                type, "tag", "Put tags on a \(one); new ones come into being.", needs: .writeEntities,
+                type, "tag", "Put tags on \(one); new ones come into being.", needs: .writeEntities,
                 .change(type, by: Self.tags.schema)),
             .change, .id(of: type)
         ) { request, command, id in
@@ -86,7 +86,7 @@ extension EntityRoutes {
         }
         routes.delete(
             "/{id}/tags/{tag}",
-            info: info(type, "untag", "Take a tag off a \(one).", needs: .writeEntities, .change(type)),
+            info: info(type, "untag", "Take a tag off \(one).", needs: .writeEntities, .change(type)),
             .change, .id(of: type), .path("tag", .text, "The tag.")
         ) { request, command, id, tag in
             try await remembering(type, request, command) {
@@ -97,7 +97,7 @@ extension EntityRoutes {
         routes.post(
             "/{id}/links",
             info: info(
-                type, "link", "Connect a \(one) with another entity.", needs: .writeEntities,
+                type, "link", "Connect \(one) with another entity.", needs: .writeEntities,
                 .change(type, by: Self.link.schema)),
             .change, .id(of: type)
         ) { request, command, id in
@@ -109,7 +109,7 @@ extension EntityRoutes {
         routes.delete(
             "/{id}/links/{target}",
             info: info(
-                type, "unlink", "Take a connection of a \(one) away.", needs: .writeEntities, .change(type)),
+                type, "unlink", "Take a connection of \(one) away.", needs: .writeEntities, .change(type)),
             .change, .id(of: type), .path("target", .uuid, "The entity at the other end."), Self.relation
         ) { request, command, id, target, relation in
             try await remembering(type, request, command) {

@@ -67,5 +67,12 @@ public struct EntityRoutes: Sendable {
         }
         return hit.response
     }
+}
 
+extension EntityType {
+    /// Such as `an outfit`.
+    var withArticle: String {
+        let one = title.lowercased()
+        return "\(one.first.map { "aeiou".contains($0) } == true ? "an" : "a") \(one)"
+    }
 }

@@ -35,7 +35,7 @@ struct OperationPage {
     private var parameters: Section {
         Section(.class("card")) {
             H2("Parameters")
-            Table(.class("stack")) {
+            Table(.class("stack parameters")) {
                 THead {
                     TR {
                         for title in ["Name", "In", "Value", "What it does"] { TH(title, .scope(.col)) }
@@ -50,7 +50,7 @@ struct OperationPage {
                             }
                             TD(parameter.place, .data("label", "In"))
                             TD(parameter.form, .data("label", "Value"))
-                            TD(parameter.summary, .data("label", "What it does"))
+                            TD(.data("label", "What it does")) { Prose(parameter.summary) }
                         }
                     }
                 }
@@ -58,10 +58,19 @@ struct OperationPage {
         }
     }
 
+    /// The codes that a problem can have, each with its meaning, as the description lists them.
+    private func codes(_ summary: String) -> UL {
+        UL {
+            for line in summary.split(separator: "\n") {
+                LI { Prose(line.hasPrefix("- ") ? String(line.dropFirst(2)) : String(line)) }
+            }
+        }
+    }
+
     private func answer(_ answer: Reference.Answer) -> Details {
         Details(.open(answer.status.hasPrefix("2"))) {
             Summary("\(answer.status) \(answer.status.hasPrefix("2") ? answer.summary : "")")
-            if !answer.status.hasPrefix("2") { P(answer.summary) }
+            if !answer.status.hasPrefix("2") { codes(answer.summary) }
             if let example = answer.example { Pre { Code(example) } }
         }
     }

@@ -21,7 +21,7 @@ struct ReferencePage {
                 A("asyncapi.json", .href("/asyncapi.json"))
                 "."
             }
-            Form(.class("card filters"), .method(.get), .action("/api"), .role("search")) {
+            Form(.class("card finder"), .method(.get), .action("/api"), .role("search")) {
                 Div {
                     Label("Words", .for("q"))
                     Input(.id("q"), .name("q"), .type(.search), .value(asked), .placeholder("characters history"))
@@ -47,7 +47,7 @@ struct ReferencePage {
                 " "
                 Code(operation.path)
             }
-            Span(operation.summary)
+            Span { Prose(operation.summary) }
         }
     }
 
