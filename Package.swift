@@ -60,7 +60,7 @@ let package = Package(
         room(
             "API",
             [
-                "Replay", "Backup", "Entities", "Projections", "Catalogue", "EventLog", "Postgres",
+                "Replay", "Backup", "Entities", "Projections", "Catalogue", "EventLog", "Postgres", "Accounts",
                 "HTTPServer", "Cryptography", "Telemetry", "JSON", "System",
             ]),
         room(
@@ -72,7 +72,7 @@ let package = Package(
         room(
             "Console",
             [
-                "Replay", "Entities", "Catalogue", "EventLog", "Postgres", "Accounts", "HTML", "HTTPServer",
+                "Replay", "Entities", "Catalogue", "EventLog", "Postgres", "Accounts", "HTML", "HTTPServer", "JSON",
                 "System",
             ]),
         room("Accounts", ["HTTPServer", "Cryptography", "System"]),

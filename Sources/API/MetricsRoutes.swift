@@ -10,9 +10,7 @@ public struct MetricsRoutes: Sendable {
     public func declare(in router: inout Router) {
         router.get(
             "/metrics",
-            info: RouteInfo(
-                name: "metrics", summary: "Every metric, for Prometheus.", tags: ["metrics"],
-                details: Operation.metrics)
+            info: RouteInfo("metrics", "Every metric, for Prometheus.", in: "Health", needs: nil, .metrics)
         ) { request in
             let format = Exposition.negotiated(accept: request.header("Accept"))
             return Response(

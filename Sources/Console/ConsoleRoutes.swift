@@ -45,18 +45,36 @@ public struct ConsoleRoutes: Sendable {
 
     private let parts: Parts
     private let styles: StaticFiles
+    private let modules: StaticFiles
 
     public init(_ parts: Parts) throws {
         self.parts = parts
         styles = try StaticFiles(.init(root: "\(parts.folder)/styles"))
+        modules = try StaticFiles(.init(root: "\(parts.folder)/modules"))
+    }
+
+    /// Has browsers shown what went wrong as a page of the console.
+    public func showProblems(in router: inout Router) {
+        router.showProblems { [notice = parts.notice] problem in
+            .html(ProblemPage(problem: problem, notice: notice).page, problem.status)
+        }
     }
 
     /// What is open to everyone: signing in, and the files that the page for it needs.
     public func declareOpen(in router: inout Router) {
         router.get(
+            "/", info: RouteInfo(name: "console.root", summary: "Leads to the console.", tags: ["console"])
+        ) { _ in .redirect(to: "/console") }
+
+        router.get(
             "/console/styles/{path...}",
             info: RouteInfo(name: "console.styles", summary: "Stylesheets of the console.", tags: ["console"])
         ) { request in try styles.respond(to: request) }
+
+        router.get(
+            "/console/modules/{path...}",
+            info: RouteInfo(name: "console.modules", summary: "Scripts of the console.", tags: ["console"])
+        ) { request in try modules.respond(to: request) }
 
         router.get(
             "/console/sign-in",
@@ -72,7 +90,10 @@ public struct ConsoleRoutes: Sendable {
     /// What only those see who are signed in.
     public func declare(in router: inout Router) {
         router.get(
-            "/console", info: RouteInfo(name: "console.overview", summary: "The overview.", tags: ["console"])
+            "/console",
+            info: RouteInfo(
+                name: "console.overview", summary: "The overview.", tags: ["console"]
+            ).needing(.readEntities)
         ) { _ async in
             let health = await parts.health()
             return .html(
@@ -81,7 +102,9 @@ public struct ConsoleRoutes: Sendable {
 
         router.post(
             "/console/sign-out", body: .buffered(bytesMax: 1 << 10),
-            info: RouteInfo(name: "console.session.end", summary: "Ends the session.", tags: ["console"])
+            info: RouteInfo(
+                name: "console.session.end", summary: "Ends the session.", tags: ["console"]
+            ).needing(.useAccount)
         ) { request async throws in
             let cookie = try await parts.sessions.end(request)
             var answer = Response.redirect(to: "/console/sign-in")

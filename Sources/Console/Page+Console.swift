@@ -3,11 +3,13 @@ internal import HTML
 extension Page {
     /// The frame of every page of the console. To add a place to the menu, add it to ``places``.
     ///
-    /// - Parameter notice: what has to be known on every page.
+    /// - Parameters:
+    ///   - notice: what has to be known on every page.
+    ///   - modules: addresses of scripts that the page is better with, and works without.
     static func console(
-        title: String, isSignedIn: Bool, notice: String?, @MarkupBuilder content: () -> Markup
+        title: String, isSignedIn: Bool, notice: String?, modules: [String] = [], @MarkupBuilder content: () -> Markup
     ) -> Page {
-        Page(title: "\(title) · Life-OS", stylesheets: ["/console/styles/console.css"]) {
+        Page(title: "\(title) · Life-OS", stylesheets: ["/console/styles/console.css"], modules: modules) {
             A("Skip to content", .class("skip-link"), .href("#content"))
             Header(.class("site-header")) {
                 A("Life-OS", .class("brand"), .href("/console"))

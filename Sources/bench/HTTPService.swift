@@ -16,10 +16,10 @@ enum HTTPService {
     static func start(port: UInt16 = 0) throws -> HTTPServer {
         precondition(document.count == 202, "the row's name says 202 bytes, not \(document.count)")
         let other = Other()
-        let prepared = PreparedResponse(headers: ["Content-Type": "application/json"], document)
+        let prepared = Response.json(document)
         var router = Router()
         router.get("/direct/{id}") { _ in .json(document) }
-        router.get("/prepared") { _ in .prepared(prepared) }
+        router.get("/prepared") { _ in prepared }
         router.get("/task/{id}") { _ in .json(await other.answer()) }
         router.post("/echo") { request in .json(request.body) }
         let server = HTTPServer(

@@ -46,6 +46,7 @@ struct Description {
         }
         let response = resolved(declared)
         var faults: [String] = []
+        if answer.header("X-Request-Id") == nil { faults.append("\(answer.request): no X-Request-Id") }
         for (name, _) in response["headers"]?.object ?? [:] where !Self.onOccasion.contains(name) {
             if answer.header(name) == nil { faults.append("\(answer.request): no header \(name)") }
         }

@@ -76,12 +76,12 @@ struct Walk {
             }
     }
 
-    /// One for each alternative that the schema has, and the example that is given.
+    /// The example that is given, and one for each alternative that the schema has. What an example refers to is there.
     private func bodies(for operation: Description.Operation) -> [JSONValue] {
         guard let content = operation.json["requestBody"]?["content"]?["application/json"] else { return [] }
         let schema = description.resolved(content["schema"] ?? .null)
-        var bodies = (schema["oneOf"]?.array ?? [schema]).map { body(of: description.resolved($0)) }
-        if let example = content["example"] { bodies.append(example) }
+        var bodies = [substituting(content["example"] ?? .null, schema)]
+        bodies += (schema["oneOf"]?.array ?? []).map { body(of: description.resolved($0)) }
         if operation.name == "tags.create" { bodies[0]["name"] = "walked" }
         if operation.name == "replay.undo" { bodies[0]["id"] = .string(command) }
         if operation.name == "entities.bulk" {
@@ -145,7 +145,11 @@ struct Walk {
     }
 
     private func body(of schema: JSONValue) -> JSONValue {
-        var body = Examples(description: description).value(schema)
+        substituting(Examples(description: description).value(schema), schema)
+    }
+
+    private func substituting(_ example: JSONValue, _ schema: JSONValue) -> JSONValue {
+        var body = example
         for (name, property) in schema["properties"]?.object ?? [:] where body[name] != nil {
             if let wanted = property["x-references"]?[0]?.string { body[name] = .string(made[wanted] ?? "none") }
             if name == "to", property["format"] == "uuid" { body[name] = .string(made["character"] ?? "none") }

@@ -26,10 +26,10 @@ internal import Testing
 
     @Test func pipelinedRequestsAreAnsweredInOrder() async throws {
         try await serving { router in
-            router.get("/direct/{n}") { request in .text(try request.parameter("n")) }
-            router.get("/task/{n}") { request in
+            router.get("/direct/{n}", .path("n", .text, "")) { _, n in .text(n) }
+            router.get("/task/{n}", .path("n", .text, "")) { _, n in
                 await Task.yield()
-                return .text(try request.parameter("n"))
+                return .text(n)
             }
         } _: { _, client in
             let paths = (0..<20).map { $0 % 2 == 0 ? "/direct/\($0)" : "/task/\($0)" }

@@ -29,12 +29,12 @@ internal import Testing
     ].map { Array($0.utf8) }
 
     private func routes(_ router: inout Router) {
-        router.get("/direct/{id}") { request in
-            .text("\(try request.parameter("id")) \(try request.query.pairs.count) \(request.headers("accept"))")
+        router.get("/direct/{id}", .path("id", .text, ""), .wholeQuery) { request, id, query in
+            .text("\(id) \(query.pairs.count) \(request.headers("accept"))")
         }
-        router.get("/task/{id}") { request in
+        router.get("/task/{id}", .path("id", .text, "")) { _, id in
             await Task.yield()
-            return .text(try request.parameter("id"))
+            return .text(id)
         }
         router.post("/echo") { request in Response(body: .bytes(request.body)) }
         router.on(.post, "/stream", body: .streamed(bytesMax: 1 << 20)) { request in

@@ -8,9 +8,8 @@ internal import Testing
     @Test func requestsAreCountedByTheRouteThatMatched() async throws {
         let metrics = Metrics()
         try await serving(metrics: metrics) { router in
-            router.get("/things/{id}") { request in
-                let id = try request.parameter("id", as: Int.self)
-                return .text(String(repeating: "x", count: id))
+            router.get("/things/{id}", .path("id", .int(), "")) { _, id in
+                .text(String(repeating: "x", count: id))
             }
             router.post("/things") { request async in .empty() }
         } _: { _, client in
@@ -69,7 +68,7 @@ internal import Testing
         let book = LogBook()
         let configuration = HTTPServer.Configuration(accessLog: .init(every: 5))
         try await serving(configuration, logger: book.logger) { router in
-            router.get("/fine/{n}") { _ in .empty() }
+            router.get("/fine/{n}", .wholeQuery) { _, _ in .empty() }
             router.get("/broken") { _ in throw Problem.serviceUnavailable(retryAfter: .seconds(1)) }
         } _: { _, client in
             for n in 0..<10 { _ = await client.get("/fine/\(n)?secret=x") }

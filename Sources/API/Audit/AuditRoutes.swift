@@ -1,3 +1,4 @@
+import Accounts
 public import Entities
 import EventLog
 public import HTTPServer
@@ -21,26 +22,31 @@ public struct AuditRoutes: Sendable {
         router.get(
             "/api/v2/admin/audit",
             info: RouteInfo(
-                name: "audit.list", summary: "Who did what to what, when, from where, and why; the latest first.",
-                tags: ["Audit"], details: Operation.audit)
-        ) { request in try await list(request) }
+                "audit.list", "Who did what to what, when, from where, and why; the latest first.", in: "Audit",
+                needs: .readAudit, .audit),
+            .audit, .limit(upTo: AuditReader.limitMax, default: 50), Self.cursor
+        ) { _, asked, limit, cursor in try await list(asked, limit, cursor) }
         router.get(
             "/api/v2/admin/audit/export",
             info: RouteInfo(
-                name: "audit.export",
-                summary: "Download a part of the audit trail, with the proof that the log has it so.",
-                tags: ["Audit"], details: Operation.auditExport)
-        ) { request in try await export(request) }
+                "audit.export", "Download a part of the audit trail, with the proof that the log has it so.",
+                in: "Audit", needs: .readAudit, .auditExport),
+            .audit,
+            .optional(
+                "format", .choice(of: ExportFormat.self), default: .jsonl,
+                "Comma-separated values, or one JSON object a line."), .order
+        ) { request, asked, format, order in try await export(request, asked, format, order) }
     }
 
+    private static let cursor = ParameterShape<String?>.optional(
+        "cursor", .text, "`next_cursor` of the page before, with the same other parameters.")
+
     /// Made while it is sent: a page of it is in memory, however long it is.
-    private func export(_ request: Request) async throws -> Response {
-        let (parameters, format) = try request.query.decode(unknown: .refused) {
-            (reader: inout ParameterReader) throws(Problem) in
-            (AuditParameters(&reader), reader.choice("format", default: ExportFormat.jsonl))
-        }
+    private func export(
+        _ request: Request, _ parameters: AuditParameters, _ format: ExportFormat, _ order: CommandRequest
+    ) async throws -> Response {
         let filter = try await parameters.filter(in: pool)
-        let asked = try CommandRequest.meta(request, service.identifiers)
+        let asked = order.meta(request, service.identifiers)
         let type = MediaType(format == .csv ? "text/csv; charset=utf-8" : "application/jsonl") ?? .bytes
         var response = try await EntityProblems.recording(in: service.catalogue) {
             try await Response.streamOnceBegun(type: type) { write in
@@ -51,14 +57,7 @@ public struct AuditRoutes: Sendable {
         return response
     }
 
-    private func list(_ request: Request) async throws -> Response {
-        let (parameters, limit, cursor) = try request.query.decode(unknown: .refused) {
-            (reader: inout ParameterReader) throws(Problem) in
-            (
-                AuditParameters(&reader), reader.int("limit", in: 1...AuditReader.limitMax, default: 50),
-                reader.text("cursor")
-            )
-        }
+    private func list(_ parameters: AuditParameters, _ limit: Int, _ cursor: String?) async throws -> Response {
         let filter = try await parameters.filter(in: pool)
         let log = try await PointProblems.translating("cursor") { try await service.log.identity() }
         let before = try cursor.map { cursor throws(Problem) in
@@ -87,22 +86,10 @@ extension Problem {
 }
 
 /// The parameters by which entries of the audit trail are asked for.
-struct AuditParameters {
-    private var filter = AuditFilter()
-    private let since: Point?
-    private let until: Point
-
-    init(_ reader: inout ParameterReader) {
-        filter.actor = reader.text("actor", bytes: 1...200)
-        filter.types = reader.list("type", countMax: 50)
-        filter.entity = reader.uuid("entity")
-        filter.verbs = reader.list("verb", countMax: 50)
-        filter.correlation = reader.uuid("correlation")
-        filter.client = reader.text("client", bytes: 1...100)
-        filter.reason = (reader.text("reason", bytes: 1...500) ?? "").split(separator: " ").map(String.init)
-        since = ListParameters.point("since", &reader)
-        until = ListParameters.point("until", &reader) ?? .now
-    }
+struct AuditParameters: Sendable {
+    fileprivate var filter = AuditFilter()
+    fileprivate var since: Point?
+    fileprivate var until = Point.now
 
     /// With the points looked up.
     func filter(in pool: PostgresPool) async throws -> AuditFilter {
@@ -111,6 +98,42 @@ struct AuditParameters {
         let upTo = try await PointProblems.translating("until") { try await until.resolve(in: pool).position }
         filter.bound(after: after, upTo: upTo)
         return filter
+    }
+}
+
+extension ParameterShape<AuditParameters> {
+    private static var listMax: Int { 50 }
+
+    static var audit: Self {
+        group(
+            .optional("actor", .actor, "Only what this one did."),
+            .list(
+                "type", of: .declaredName, countMax: listMax,
+                "Only what happened to these entity types or categories, such as character."),
+            .optional("entity", .uuid, "Only what happened to this one, by its id."),
+            .list("verb", of: .declaredName, countMax: listMax, "Only these, such as archived."),
+            .optional("correlation", .uuid, "Only what belongs to this undertaking."),
+            .optional("client", .text(length: 1...100), "Only what was asked from this address."),
+            .optional("reason", .text(length: 1...500), "Only where all of these words stand in the reason."),
+            .optional(
+                "since", .point,
+                "Only what was recorded at this time or later, or behind this position. \(ParameterShape<Point>.pointForms)"
+            ),
+            .optional(
+                "until", .point, default: .now, "Only what was recorded up to this point; now unless said otherwise.")
+        ) { actor, types, entity, verbs, correlation, client, reason, since, until in
+            var asked = AuditParameters()
+            asked.filter.actor = actor
+            asked.filter.types = types
+            asked.filter.entity = entity
+            asked.filter.verbs = verbs
+            asked.filter.correlation = correlation
+            asked.filter.client = client
+            asked.filter.reason = (reason ?? "").split(separator: " ").map(String.init)
+            asked.since = since
+            asked.until = until
+            return asked
+        }
     }
 }
 

@@ -1,3 +1,4 @@
+import Accounts
 public import Backup
 import Cryptography
 public import Entities
@@ -34,19 +35,24 @@ public struct BackupRoutes: Sendable {
             routes.get("", info: info("list", "List the backups, the oldest first.", .backups)) { _ in
                 try await list()
             }
-            routes.post("", info: info("create", "Make a backup.", .backupCreation)) { request in
-                try await create(request)
+            routes.post("", info: info("create", "Make a backup.", .backupCreation), .order) { request, order in
+                try await create(request, order)
             }
             routes.post(
                 "/{id}/verify",
-                info: info("verify", "Read a backup and all it needs, and check every hash.", .backupVerification)
-            ) { request in try await verify(request) }
+                info: info("verify", "Read a backup and all it needs, and check every hash.", .backupVerification),
+                .path("id", .text, "The backup's name."), .order
+            ) { request, name, order in try await verify(name, request, order) }
         }
     }
 
-    private func info(_ verb: String, _ summary: String, _ operation: Operation) -> RouteInfo {
-        RouteInfo(name: "backups.\(verb)", summary: summary, tags: ["Backups"], details: operation)
+    private func info(_ verb: String, _ summary: String, _ description: RouteDescription) -> RouteInfo {
+        RouteInfo("backups.\(verb)", summary, in: "Backups", needs: .makeBackups, description)
     }
+
+    /// What is to be backed up.
+    static let creation = JSONShape.object(
+        .optional("kind", .choice(of: BackupKind.self), default: .full), build: { $0 })
 
     private func list() async throws -> Response {
         let entries = try await translating { try await shelf.entries() }
@@ -85,11 +91,8 @@ public struct BackupRoutes: Sendable {
         }
     }
 
-    private func create(_ request: Request) async throws -> Response {
-        let text = try request.json(as: .object(.optional("kind", .string, default: "full"), build: { $0 }))
-        guard let kind = BackupKind(rawValue: text) else {
-            throw Problem.invalidFields([.init(.pointer("/kind"), "enum", "Use full or incremental.")])
-        }
+    private func create(_ request: Request, _ order: CommandRequest) async throws -> Response {
+        let kind = try request.json(as: Self.creation)
         do { try effects.ask(for: "backup") } catch { throw Problem.conflict(error.description) }
         let creator = BackupCreator(pool: service.pool, shelf: shelf, blobs: blobs)
         // Before the operation begins: what is restored has no operation in it that never ends.
@@ -112,11 +115,10 @@ public struct BackupRoutes: Sendable {
             [
                 "kind": .string(kind.rawValue), "target": .string("\(shelf.store)"),
                 "position": .integer(head.position),
-            ], request)
+            ], request, order)
     }
 
-    private func verify(_ request: Request) async throws -> Response {
-        let text = try request.parameter("id", as: String.self)
+    private func verify(_ text: String, _ request: Request, _ order: CommandRequest) async throws -> Response {
         let entries = try await translating { try await shelf.entries() }
         guard let id = BackupID(text), entries.contains(where: { $0.id == id }) else {
             throw Problem.notFound("There is no backup \(text). List them at /api/v2/admin/backups.")
@@ -131,7 +133,7 @@ public struct BackupRoutes: Sendable {
                 "blobs": .integer(result.blobs),
             ]
         }
-        return try await background.accept(work, ["id": .string(id.description)], request)
+        return try await background.accept(work, ["id": .string(id.description)], request, order)
     }
 
     /// The store is a part of the system like the database: when it is away, trying again may help.

@@ -1,3 +1,4 @@
+import Accounts
 public import HTTPServer
 import JSON
 import System
@@ -26,8 +27,8 @@ public struct CacheRoutes: Sendable {
         }
     }
 
-    private func info(_ verb: String, _ summary: String, _ operation: Operation) -> RouteInfo {
-        RouteInfo(name: "cache.\(verb)", summary: summary, tags: ["Cache"], details: operation)
+    private func info(_ verb: String, _ summary: String, _ description: RouteDescription) -> RouteInfo {
+        RouteInfo("cache.\(verb)", summary, in: "Cache", needs: .keepCache, description)
     }
 
     private func statistics() -> Response {
@@ -68,8 +69,9 @@ public struct CacheRoutes: Sendable {
             }
             return Self.removed(cache.invalidate { $0.prefix { $0 != "?" } == endpoint })
         case ["pattern"]:
-            guard let pattern = body["pattern"]?.string, pattern.utf8.count <= Self.patternBytesMax else {
-                throw Self.refused("pattern", "maxLength", "Use at most \(Self.patternBytesMax) bytes.")
+            guard let pattern = body["pattern"]?.string, pattern.unicodeScalars.count <= Self.patternLengthMax
+            else {
+                throw Self.refused("pattern", "maxLength", "Use at most \(Self.patternLengthMax) characters.")
             }
             let wildcard = Wildcard(pattern)
             return Self.removed(cache.invalidate { wildcard.matches($0) })
@@ -78,7 +80,7 @@ public struct CacheRoutes: Sendable {
         }
     }
 
-    static let patternBytesMax = 500
+    static let patternLengthMax = 500
 
     private static func refused(_ member: String, _ code: Problem.Code, _ advice: String) -> Problem {
         .invalidFields([.init(.pointer(member.isEmpty ? "" : "/\(member)"), code, advice)])

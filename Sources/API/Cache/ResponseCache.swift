@@ -77,7 +77,7 @@ public final class ResponseCache: Sendable {
                 && generations.withLock { $0.current(entry.ticket.subject) } == entry.ticket.generation
         }
         counters.count(isHit: hit != nil)
-        return hit.map { (.prepared($0.response), $0.tag) }
+        return hit.map { ($0.response, $0.tag) }
     }
 
     /// To be taken before the database is asked.
@@ -89,7 +89,7 @@ public final class ResponseCache: Sendable {
     public func keep(_ key: String, _ bytes: [UInt8], tag: EntityTag?, _ ticket: Ticket) -> Response {
         var headers = Headers([("Content-Type", "application/json")] + self.headers)
         if let tag { headers.add("ETag", tag.description) }
-        let response = PreparedResponse(.ok, headers: headers, bytes)
+        let response = Response(headers: headers, body: .bytes(bytes))
         if bytes.count <= configuration.entryBytesMax,
             generations.withLock({ $0.current(ticket.subject) }) == ticket.generation
         {
@@ -98,7 +98,7 @@ public final class ResponseCache: Sendable {
                 bytes: bytes.count)
             counters.count(evicted: shard(of: key).put(key, entry))
         }
-        return .prepared(response)
+        return response
     }
 
     private func age(of subject: Subject) -> Duration {

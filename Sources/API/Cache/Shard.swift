@@ -3,7 +3,7 @@ import System
 
 /// An answer with what its life depends on.
 struct Entry: Sendable {
-    let response: PreparedResponse
+    let response: Response
     let tag: EntityTag?
     let ticket: ResponseCache.Ticket
     /// Since the cache was made.
@@ -23,7 +23,7 @@ final class Shard: Sendable {
         var oldBytes = 0
     }
 
-    /// What an entry costs besides its answer: key, headers, the library's own copy.
+    /// What an entry costs besides its answer: key and headers.
     private static let overhead = 512
     private let state = Lock(State())
     private let youngBytesMax: Int
@@ -80,5 +80,5 @@ final class Shard: Sendable {
         }
     }
 
-    private static func size(_ entry: Entry) -> Int { 2 * entry.bytes + overhead }
+    private static func size(_ entry: Entry) -> Int { entry.bytes + overhead }
 }

@@ -1,3 +1,4 @@
+import Accounts
 import Catalogue
 import Entities
 import EventLog
@@ -14,9 +15,9 @@ extension EntityRoutes {
         router.post(
             "/api/v2/entities/bulk", body: .buffered(bytesMax: Self.bulkBytesMax),
             info: RouteInfo(
-                name: "entities.bulk", summary: "Change many entities, each by itself.", tags: ["Entities"],
-                details: Operation.bulk(service.catalogue))
-        ) { request in try await bulk(request) }
+                "entities.bulk", "Change many entities, each by itself.", in: "Entities", needs: .writeEntities,
+                .bulk(service.catalogue)), .command
+        ) { request, command in try await bulk(request, command) }
     }
 
     /// What was asked for in one place of the request, as far as it is known.
@@ -32,11 +33,11 @@ extension EntityRoutes {
         }
     }
 
-    private func bulk(_ request: Request) async throws -> Response {
+    private func bulk(_ request: Request, _ command: CommandRequest) async throws -> Response {
         let operations = try Self.operations(request)
-        var meta = try CommandRequest.meta(request, service.identifiers)
+        var meta = command.meta(request, service.identifiers)
         // The answer names it, and a repetition gets the first answer.
-        if let key = meta.idempotency, request.header("X-Correlation-Id") == nil {
+        if let key = meta.idempotency, command.correlation == nil {
             meta.correlation = Self.correlation(of: key, meta.actor)
         }
         let log = try await EntityProblems.translating(service.catalogue.types[0]) { try await service.log.identity() }

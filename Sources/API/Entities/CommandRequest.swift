@@ -2,38 +2,26 @@ import Cryptography
 import Entities
 import EventLog
 import HTTPServer
+import JSON
 import System
 import Telemetry
 
-/// What a request says about the command it carries.
-enum CommandRequest {
-    static let reasonBytesMax = 500
-    static let keyBytesMax = 255
+/// What the headers of a request say about the command it carries.
+struct CommandRequest: Sendable {
+    var key: String?
+    var reason: String?
+    var correlation: UUID?
+    var conditions: Preconditions?
 
     /// Who asks, why, and on whose behalf. Until there are accounts, there is one person.
-    static func meta(_ request: Request, _ identifiers: any IdentifierSource) throws(Problem) -> EventMeta {
+    func meta(_ request: Request, _ identifiers: any IdentifierSource) -> EventMeta {
         var meta = EventMeta(actor: "admin", command: identifiers.next())
         meta.requestID = request.requestID
         meta.traceparent = request.trace.traceparent
         meta.client = request.remoteAddress.description
-        if let text = request.header("X-Correlation-Id") {
-            guard let correlation = UUID(text) else {
-                throw refused("X-Correlation-Id", "Send a UUID, or leave it out.")
-            }
-            meta.correlation = correlation
-        }
-        if let reason = request.header("X-Reason"), !reason.isEmpty {
-            guard reason.utf8.count <= reasonBytesMax else {
-                throw refused("X-Reason", "Say it in at most \(reasonBytesMax) bytes.")
-            }
-            meta.reason = reason
-        }
-        if let key = request.header("Idempotency-Key") {
-            guard (1...keyBytesMax).contains(key.utf8.count), key.utf8.allSatisfy({ 0x21...0x7E ~= $0 }) else {
-                throw refused("Idempotency-Key", "Send 1 to \(keyBytesMax) visible characters without spaces.")
-            }
-            meta.idempotency = .init(key: key, fingerprint: fingerprint(request))
-        }
+        if let correlation { meta.correlation = correlation }
+        meta.reason = reason
+        if let key { meta.idempotency = .init(key: key, fingerprint: Self.fingerprint(request)) }
         return meta
     }
 
@@ -46,12 +34,66 @@ enum CommandRequest {
 
     /// The versions that `If-Match` allows; nil where any will do. A tag that we did not issue, or another log's, matches
     /// no version.
-    static func expected(_ request: Request, _ log: LogIdentity) throws(Problem) -> [Int]? {
-        guard case .tags(let tags) = try request.preconditions.ifMatch else { return nil }
+    func expected(_ log: LogIdentity) -> [Int]? {
+        guard case .tags(let tags) = conditions?.ifMatch else { return nil }
         return tags.map { $0.isWeak ? 0 : log.number(marked: $0.opaque) ?? 0 }
     }
+}
 
-    private static func refused(_ header: String, _ advice: String) -> Problem {
-        .invalidParameters([.init(.header(header), "malformed", advice)])
+extension ParameterShape<CommandRequest> {
+    /// Of a change of one entity.
+    static var change: Self {
+        .group(ifMatch, command) { conditions, command in
+            var command = command
+            command.conditions = conditions
+            return command
+        }
+    }
+
+    /// Of any change that is carried out at once.
+    static var command: Self {
+        .group(key, ParameterShape<String?>.reason, correlation) {
+            CommandRequest(key: $0, reason: $1, correlation: $2)
+        }
+    }
+
+    /// Of work that is an undertaking of its own.
+    static var reason: Self { ParameterShape<String?>.reason.map { CommandRequest(reason: $0) } }
+
+    /// Of work that goes on in the background, and of what only leaves a trace in the log.
+    static var order: Self {
+        .group(ParameterShape<String?>.reason, correlation) { CommandRequest(reason: $0, correlation: $1) }
+    }
+
+    private static var ifMatch: ParameterShape<Preconditions> {
+        .preconditions([
+            .ifMatch:
+                "The `ETag` of the version that is to be changed: where it is another by now, 412 says which. One of another "
+                + "log, such as one that this was restored from, matches nothing."
+        ])
+    }
+
+    private static var key: ParameterShape<String?> {
+        .optional(
+            "Idempotency-Key", in: .header,
+            .text(
+                fitting: ["type": "string", "pattern": "^[!-~]{1,255}$"],
+                advice: "Send 1 to 255 visible characters without spaces."),
+            "A word of your own for this change. Repeated within seven days, it gets the first answer and changes nothing."
+        )
+    }
+
+    private static var correlation: ParameterShape<UUID?> {
+        .optional(
+            "X-Correlation-Id", in: .header, .uuid,
+            "What this change belongs to: the same for all changes of one undertaking.")
+    }
+}
+
+extension ParameterShape<String?> {
+    /// An empty one counts as none.
+    fileprivate static var reason: Self {
+        optional("X-Reason", in: .header, .text(length: 0...500), "Why, for those who read the history.")
+            .map { $0?.isEmpty == true ? nil : $0 }
     }
 }

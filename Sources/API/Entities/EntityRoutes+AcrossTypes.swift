@@ -1,3 +1,4 @@
+import Accounts
 import Catalogue
 import Entities
 import HTTPServer
@@ -9,22 +10,23 @@ extension EntityRoutes {
         router.get(
             "/api/v2/entities",
             info: RouteInfo(
-                name: "entities.list", summary: "List entities of all types.", tags: ["Entities"],
-                details: Operation.list(of: nil))
+                "entities.list", "List entities of all types.", in: "Entities", needs: .readEntities, .list(of: nil)),
+            .list(of: nil), .ifNoneMatch
         ) { request in
             try cached(request)
-        } otherwise: { request in
-            try await list(request, nil, ListParameters.query(request, of: nil))
+        } otherwise: { request, query, conditions in
+            try await list(request, nil, query, conditions)
         }
         router.get(
             "/api/v2/search",
             info: RouteInfo(
-                name: "entities.search", summary: "Find entities of all types by words.", tags: ["Entities"],
-                details: Operation.list(of: nil, needsSearch: true))
+                "entities.search", "Find entities of all types by words.", in: "Entities", needs: .readEntities,
+                .list(of: nil)),
+            .list(of: nil, needsSearch: true), .ifNoneMatch
         ) { request in
             try cached(request)
-        } otherwise: { request in
-            try await list(request, nil, ListParameters.query(request, of: nil, needsSearch: true))
+        } otherwise: { request, query, conditions in
+            try await list(request, nil, query, conditions)
         }
     }
 
@@ -32,34 +34,23 @@ extension EntityRoutes {
         routes.get(
             "/cloud",
             info: RouteInfo(
-                name: "tags.cloud", summary: "Tags with how many entities wear them.", tags: ["Tags"],
-                details: Operation.tagCounts(.type(of: service.catalogue), limit: Self.cloudLimit))
-        ) { request in try await tags(request, needsPrefix: false) }
+                "tags.cloud", "Tags with how many entities wear them.", in: "Tags", needs: .readEntities, .tagCounts),
+            .type(of: service.catalogue), .limit(upTo: EntityReader.tagsMax, default: Self.cloudLimit), .asOf
+        ) { _, type, limit, point in try await tags(type, prefix: nil, limit, point) }
         routes.get(
             "/suggest",
             info: RouteInfo(
-                name: "tags.suggest", summary: "Tags that begin with what someone types.", tags: ["Tags"],
-                details: Operation.tagCounts(.prefix, .type(of: service.catalogue), limit: Self.suggestionsLimit))
-        ) { request in try await tags(request, needsPrefix: true) }
+                "tags.suggest", "Tags that begin with what someone types.", in: "Tags", needs: .readEntities,
+                .tagCounts),
+            .required("prefix", .text(length: 1...100), "How the tag begins."), .type(of: service.catalogue),
+            .limit(upTo: EntityReader.tagsMax, default: Self.suggestionsLimit), .asOf
+        ) { _, prefix, type, limit, point in try await tags(type, prefix: prefix, limit, point) }
     }
 
     private static let cloudLimit = 100
     private static let suggestionsLimit = 10
 
-    private func tags(_ request: Request, needsPrefix: Bool) async throws -> Response {
-        let (type, prefix, limit, point) = try request.query.decode(unknown: .refused) {
-            (reader: inout ParameterReader) throws(Problem) in
-            (
-                reader.value("type", code: "not_a_choice", advice: "Use the name of an entity type, such as character.")
-                {
-                    service.catalogue[type: $0]?.name
-                }, needsPrefix ? reader.text("prefix", bytes: 1...100, .required) : nil,
-                reader.int(
-                    "limit", in: 1...EntityReader.tagsMax,
-                    default: needsPrefix ? Self.suggestionsLimit : Self.cloudLimit),
-                ListParameters.point(&reader)
-            )
-        }
+    private func tags(_ type: String?, prefix: String?, _ limit: Int, _ point: Point) async throws -> Response {
         let answer = try await EntityProblems.translating(service.catalogue.types[0]) {
             try await reader.tags(type: type, prefix: prefix, limit: limit, at: point)
         }
@@ -79,5 +70,15 @@ extension EntityRoutes {
             writer.field("position", answer.position)
         }
         return .json(writer.bytes)
+    }
+}
+
+extension ParameterShape<String?> {
+    /// The entity type that is worn.
+    fileprivate static func type(of catalogue: Catalogue) -> Self {
+        .optional(
+            "type",
+            .name(among: catalogue.types.map(\.name), advice: "Use the name of an entity type, such as character."),
+            "Only tags that entities of this type wear.")
     }
 }

@@ -9,44 +9,53 @@ import System
 /// Reading one type: the list, one entity, and what became of it.
 extension EntityRoutes {
     func declareReading(_ type: EntityType, in routes: inout Router) {
-        let one = type.title.lowercased()
-        routes.get("", info: info(type, "list", "List \(type.plural.lowercased()).", .list(of: type))) { request in
+        let one = type.withArticle
+        routes.get(
+            "", info: info(type, "list", "List \(type.plural.lowercased()).", .list(of: type)),
+            .list(of: type), .ifNoneMatch
+        ) { request in
             try cached(request)
-        } otherwise: { request in
-            try await list(request, type, ListParameters.query(request, of: type))
+        } otherwise: { request, query, conditions in
+            try await list(request, type, query, conditions)
         }
-        routes.get("/{id}", info: info(type, "get", "Read a \(one).", .one(type))) { request in
+        routes.get("/{id}", info: info(type, "get", "Read \(one).", .one(type)), .id(of: type), .asOf, .ifNoneMatch) {
+            request in
             try cached(request)
-        } otherwise: { request in
-            try await find(request, type)
+        } otherwise: { request, id, point, conditions in
+            try await find(request, identifier(id, type), type, point, conditions)
         }
         routes.get(
             "/{id}/history",
             info: info(
-                type, "history", "What happened to a \(one), the latest first.",
-                .about(type, .limit, .offset, schema: "HistoryPage", "Its versions."))
-        ) { request in try await history(request, type) }
+                type, "history", "What happened to \(one), the latest first.", .about("HistoryPage", "Its versions.")),
+            .id(of: type), .limit, .offset, .asOf
+        ) { _, id, limit, offset, point in try await history(identifier(id, type), type, limit, offset, point) }
         routes.get(
             "/{id}/versions/{version}",
-            info: info(type, "version", "Read a \(one) as it was in a version.", .one(type, .version))
-        ) { request in try await version(request, type) }
+            info: info(type, "version", "Read \(one) as it was in a version.", .one(type)),
+            .id(of: type), .path("version", .version, "Which version; the first is 1."), .asOf, .ifNoneMatch
+        ) { _, id, number, point, conditions in
+            try await version(number, identifier(id, type), type, point, conditions)
+        }
         routes.get(
             "/{id}/diff",
             info: info(
-                type, "diff", "What differs between two versions of a \(one).",
-                .about(
-                    type, .version("from", "The one version."), .version("to", "The other."), schema: "Diff",
-                    "What is different in the other."))
-        ) { request in try await difference(request, type) }
+                type, "diff", "What differs between two versions of \(one).",
+                .about("Diff", "What is different in the other.")),
+            .id(of: type), .required("from", .version, "The one version."), .required("to", .version, "The other."),
+            .asOf
+        ) { _, id, from, to, point in try await difference(identifier(id, type), type, from, to, point) }
         routes.get(
             "/{id}/references",
             info: info(
-                type, "references", "What a \(one) points to, and what points to it.",
-                .about(type, schema: "References", "Both directions."))
-        ) { request in try await references(request, type) }
+                type, "references", "What \(one) points to, and what points to it.",
+                .about("References", "Both directions.")), .id(of: type), .asOf
+        ) { _, id, point in try await references(identifier(id, type), type, point) }
     }
 
-    func list(_ request: Request, _ type: EntityType?, _ query: ListQuery) async throws -> Response {
+    func list(
+        _ request: Request, _ type: EntityType?, _ query: ListQuery, _ conditions: Preconditions
+    ) async throws -> Response {
         let ticket = subject(query, type).map { cache.ticket($0) }
         let (log, page) = try await EntityProblems.translating(type ?? everyType) {
             (try await service.log.identity(), try await reader.list(query))
@@ -54,8 +63,8 @@ extension EntityRoutes {
         let bytes = page.encoded()
         let content = TextCoding.base64URL.encode(Array(SHA256.hash(bytes).bytes.prefix(12)))
         let tag = EntityTag("\(content)-\(log.id.mark)")
-        guard let ticket else { return try request.answer(Self.response(bytes, tag), tag: tag) }
-        return try request.answer(cache.keep(request.target, bytes, tag: tag, ticket), tag: tag)
+        guard let ticket else { return try conditions.answer(Self.response(bytes, tag), tag: tag) }
+        return try conditions.answer(cache.keep(request.target, bytes, tag: tag, ticket), tag: tag)
     }
 
     /// Nil for what may not be kept: a time relative to now is another one when it is asked again.
@@ -76,9 +85,9 @@ extension EntityRoutes {
     /// Stands in for a type in sentences about all of them.
     private var everyType: EntityType { service.catalogue.types[0] }
 
-    private func find(_ request: Request, _ type: EntityType) async throws -> Response {
-        let id = try await identifier(request, type)
-        let point = try ListParameters.point(request)
+    private func find(
+        _ request: Request, _ id: UUID, _ type: EntityType, _ point: Point, _ conditions: Preconditions
+    ) async throws -> Response {
         let ticket = Self.subject(id, point).map { cache.ticket($0) }
         let (log, found, document) = try await EntityProblems.translating(type, id) {
             let found = try await pinned(point)
@@ -88,8 +97,8 @@ extension EntityRoutes {
             return (try await service.log.identity(), found, document)
         }
         let tag = EntityTag(log.marked(try Self.version(of: document)))
-        if let ticket { return try request.answer(cache.keep(request.target, document, tag: tag, ticket), tag: tag) }
-        return try request.answer(Self.telling(found, Self.response(document, tag)), tag: tag)
+        if let ticket { return try conditions.answer(cache.keep(request.target, document, tag: tag, ticket), tag: tag) }
+        return try conditions.answer(Self.telling(found, Self.response(document, tag)), tag: tag)
     }
 
     /// Nil where the answer is not kept: it tells the position that it found.
@@ -123,15 +132,9 @@ extension EntityRoutes {
         return version
     }
 
-    private func history(_ request: Request, _ type: EntityType) async throws -> Response {
-        let id = try await identifier(request, type)
-        let (limit, offset, point) = try request.query.decode(unknown: .refused) {
-            (reader: inout ParameterReader) throws(Problem) in
-            (
-                reader.int("limit", in: 1...ListQuery.limitMax, default: ListQuery.limitDefault),
-                reader.int("offset", in: 0...ListQuery.offsetMax, default: 0), ListParameters.point(&reader)
-            )
-        }
+    private func history(
+        _ id: UUID, _ type: EntityType, _ limit: Int, _ offset: Int, _ point: Point
+    ) async throws -> Response {
         let page = try await EntityProblems.translating(type, id) {
             guard let page = try await reader.history(of: id, type, at: point, limit: limit, offset: offset) else {
                 throw QueryProblem.notFound
@@ -141,10 +144,9 @@ extension EntityRoutes {
         return .json(page.encoded())
     }
 
-    private func version(_ request: Request, _ type: EntityType) async throws -> Response {
-        let id = try await identifier(request, type)
-        let number: Int = try request.parameter("version")
-        let point = try ListParameters.point(request)
+    private func version(
+        _ number: Int, _ id: UUID, _ type: EntityType, _ point: Point, _ conditions: Preconditions
+    ) async throws -> Response {
         let (log, found, document) = try await EntityProblems.translating(type, id) {
             let found = try await pinned(point)
             guard let document = try await reader.version(number, of: id, type, at: found ?? point) else {
@@ -153,19 +155,12 @@ extension EntityRoutes {
             return (try await service.log.identity(), found, document)
         }
         let tag = EntityTag(log.marked(number))
-        return try request.answer(Self.telling(found, Self.response(document, tag)), tag: tag)
+        return try conditions.answer(Self.telling(found, Self.response(document, tag)), tag: tag)
     }
 
-    private func difference(_ request: Request, _ type: EntityType) async throws -> Response {
-        let id = try await identifier(request, type)
-        let (from, to, point) = try request.query.decode(unknown: .refused) {
-            (reader: inout ParameterReader) throws(Problem) in
-            (
-                reader.int("from", in: 1...Int(Int32.max), .required),
-                reader.int("to", in: 1...Int(Int32.max), .required),
-                ListParameters.point(&reader)
-            )
-        }
+    private func difference(
+        _ id: UUID, _ type: EntityType, _ from: Int, _ to: Int, _ point: Point
+    ) async throws -> Response {
         let changes = try await EntityProblems.translating(type, id) {
             guard let changes = try await reader.difference(of: id, type, from: from, to: to, at: point) else {
                 throw QueryProblem.notFound
@@ -181,9 +176,7 @@ extension EntityRoutes {
         return .json(writer.bytes)
     }
 
-    private func references(_ request: Request, _ type: EntityType) async throws -> Response {
-        let id = try await identifier(request, type)
-        let point = try ListParameters.point(request)
+    private func references(_ id: UUID, _ type: EntityType, _ point: Point) async throws -> Response {
         let answer = try await EntityProblems.translating(type, id) {
             guard try await reader.find(id, of: type, at: point) != nil else { throw QueryProblem.notFound }
             return try await reader.references(of: id, at: point)

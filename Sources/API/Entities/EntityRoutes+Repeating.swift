@@ -8,24 +8,23 @@ import System
 /// field since, or a tag the name it was asked for by.
 extension EntityRoutes {
     func remembering(
-        _ type: EntityType, isCreate: Bool = false,
-        _ handler: @escaping @Sendable (Request) async throws -> Response
-    ) -> @Sendable (Request) async throws -> Response {
-        { request async throws -> Response in
-            do {
-                return try await handler(request)
-            } catch let refusal as Problem where refusal.status.rawValue < 500 {
-                let answer = try await firstAnswer(to: request, type)
-                guard case .repeated(let version, let id)? = answer else { throw refusal }
-                return try await repeated(version, id, type, isCreate: isCreate)
-            }
+        _ type: EntityType, _ request: Request, _ command: CommandRequest, isCreate: Bool = false,
+        _ body: () async throws -> Response
+    ) async throws -> Response {
+        do {
+            return try await body()
+        } catch let refusal as Problem where refusal.status.rawValue < 500 {
+            let answer = try await firstAnswer(to: request, command, type)
+            guard case .repeated(let version, let id)? = answer else { throw refusal }
+            return try await repeated(version, id, type, isCreate: isCreate)
         }
     }
 
-    private func firstAnswer(to request: Request, _ type: EntityType) async throws -> EntityAnswer? {
-        guard request.header("Idempotency-Key") != nil,
-            let meta = try? CommandRequest.meta(request, service.identifiers)
-        else { return nil }
+    private func firstAnswer(
+        to request: Request, _ command: CommandRequest, _ type: EntityType
+    ) async throws -> EntityAnswer? {
+        guard command.key != nil else { return nil }
+        let meta = command.meta(request, service.identifiers)
         return try await EntityProblems.translating(type) { try await service.repetitions(of: meta, parts: [0])[0] }
     }
 

@@ -1,3 +1,4 @@
+import Accounts
 import Catalogue
 import Entities
 import EventLog
@@ -8,97 +9,118 @@ import System
 /// Changing one type.
 extension EntityRoutes {
     func declareWriting(_ type: EntityType, in routes: inout Router) {
-        let one = type.title.lowercased()
+        let one = type.withArticle
         routes.post(
-            "", info: info(type, "create", "Create a \(one).", .create(type)),
-            remembering(type, isCreate: true) { request in
+            "", info: info(type, "create", "Create \(one).", needs: .writeEntities, .create(type)), .change
+        ) { request, command in
+            try await remembering(type, request, command, isCreate: true) {
                 let content = try Self.content(Self.body(request), of: type)
                 let id = type.derivedID(for: content.data) ?? service.identifiers.next()
-                return try await submit(.create(content), on: id, of: type, request)
-            })
+                return try await submit(.create(content), on: id, of: type, request, command)
+            }
+        }
         let patch = Schema.named("\(Schema.name(of: type.name))Patch")
         routes.patch(
             "/{id}",
-            info: info(type, "update", "Change fields of a \(one) by a merge patch.", .change(type, by: patch)),
-            remembering(type) { request in
+            info: info(
+                type, "update", "Change fields of \(one) by a merge patch.", needs: .writeEntities,
+                .change(type, by: patch)),
+            .change, .id(of: type)
+        ) { request, command, id in
+            try await remembering(type, request, command) {
                 let patch = try Self.body(request)
                 guard patch.object != nil else { throw Problem.notAnObject }
-                return try await submit(.patch(patch), on: identifier(request, type), of: type, request)
-            })
+                return try await submit(.patch(patch), on: identifier(id, type), of: type, request, command)
+            }
+        }
+        declareSwitching(type, in: &routes)
+        declareConnecting(type, in: &routes)
+    }
+
+    /// What needs no body, and going back.
+    private func declareSwitching(_ type: EntityType, in routes: inout Router) {
+        let one = type.withArticle
         let verbs: KeyValuePairs<String, (EntityCommand.Action, String)> = [
-            "archive": (.archive, "Archive a \(one): it can be read and taken back, but not changed."),
-            "unarchive": (.unarchive, "Take a \(one) back from the archive."),
-            "favorite": (.favorite(true), "Make a \(one) a favorite."),
-            "unfavorite": (.favorite(false), "Make a \(one) a favorite no more."),
+            "archive": (.archive, "Archive \(one): it can be read and taken back, but not changed."),
+            "unarchive": (.unarchive, "Take \(one) back from the archive."),
+            "favorite": (.favorite(true), "Make \(one) a favorite."),
+            "unfavorite": (.favorite(false), "Make \(one) a favorite no more."),
         ]
         for (verb, (action, summary)) in verbs {
             routes.post(
-                "/{id}/\(verb)", info: info(type, verb, summary, .change(type)),
-                remembering(type) { request in
-                    try await submit(action, on: identifier(request, type), of: type, request)
-                })
+                "/{id}/\(verb)", info: info(type, verb, summary, needs: .writeEntities, .change(type)),
+                .change, .id(of: type)
+            ) { request, command, id in
+                try await remembering(type, request, command) {
+                    try await submit(action, on: identifier(id, type), of: type, request, command)
+                }
+            }
         }
         routes.post(
             "/{id}/revert",
             info: info(
-                type, "revert", "Give a \(one) the fields of an earlier version again.",
-                .change(type, by: Operation.Body.revert)),
-            remembering(type) { request in try await revert(request, type) })
-        declareConnecting(type, in: &routes)
+                type, "revert", "Give \(one) the fields of an earlier version again.", needs: .writeEntities,
+                .change(type, by: Self.reversion.schema)),
+            .change, .id(of: type)
+        ) { request, command, id in
+            try await remembering(type, request, command) {
+                try await revert(request, command, identifier(id, type), type)
+            }
+        }
     }
 
     /// Tags and links.
     private func declareConnecting(_ type: EntityType, in routes: inout Router) {
-        let one = type.title.lowercased()
+        let one = type.withArticle
         routes.post(
             "/{id}/tags",
             info: info(
-                type, "tag", "Put tags on a \(one); new ones come into being.",
-                .change(type, by: Operation.Body.tags)),
-            remembering(type) { request in
-                let tags = try Self.slugs(
-                    request.json(as: .object(.required("tags", .array(of: .string)), build: { $0 })))
-                return try await submit(.tag(tags), on: identifier(request, type), of: type, request)
-            })
+                type, "tag", "Put tags on \(one); new ones come into being.", needs: .writeEntities,
+                .change(type, by: Self.tags.schema)),
+            .change, .id(of: type)
+        ) { request, command, id in
+            try await remembering(type, request, command) {
+                let tags = try Self.slugs(request.json(as: Self.tags))
+                return try await submit(.tag(tags), on: identifier(id, type), of: type, request, command)
+            }
+        }
         routes.delete(
             "/{id}/tags/{tag}",
-            info: info(
-                type, "untag", "Take a tag off a \(one).",
-                .change(type, .path("tag", "The tag.", ["type": "string", "minLength": 1]))),
-            remembering(type) { request in
-                let tag = try request.parameter("tag")
-                return try await submit(.untag([Slug.of(tag) ?? tag]), on: identifier(request, type), of: type, request)
-            })
+            info: info(type, "untag", "Take a tag off \(one).", needs: .writeEntities, .change(type)),
+            .change, .id(of: type), .path("tag", .text, "The tag.")
+        ) { request, command, id, tag in
+            try await remembering(type, request, command) {
+                let slug = Slug.of(tag) ?? tag
+                return try await submit(.untag([slug]), on: identifier(id, type), of: type, request, command)
+            }
+        }
         routes.post(
             "/{id}/links",
             info: info(
-                type, "link", "Connect a \(one) with another entity.", .change(type, by: Operation.Body.link)),
-            remembering(type) { request in
-                let link = try Self.link(request)
-                return try await submit(.link(link), on: identifier(request, type), of: type, request)
-            })
+                type, "link", "Connect \(one) with another entity.", needs: .writeEntities,
+                .change(type, by: Self.link.schema)),
+            .change, .id(of: type)
+        ) { request, command, id in
+            try await remembering(type, request, command) {
+                let link = try request.json(as: Self.link)
+                return try await submit(.link(link), on: identifier(id, type), of: type, request, command)
+            }
+        }
         routes.delete(
             "/{id}/links/{target}",
             info: info(
-                type, "unlink", "Take a connection of a \(one) away.",
-                .change(
-                    type, .path("target", "The entity at the other end."),
-                    Parameter(
-                        name: "relation", place: .query, summary: "What the connection means.",
-                        schema: ["type": "string", "minLength": 1, "maxLength": 40, "default": "related"]))),
-            remembering(type) { request in
-                let target: UUID = try request.parameter("target")
-                let relation = try request.query.decode(unknown: .refused) {
-                    (reader: inout ParameterReader) throws(Problem) in
-                    reader.text("relation", bytes: 1...40, default: "related")
-                }
+                type, "unlink", "Take a connection of \(one) away.", needs: .writeEntities, .change(type)),
+            .change, .id(of: type), .path("target", .uuid, "The entity at the other end."), Self.relation
+        ) { request, command, id, target, relation in
+            try await remembering(type, request, command) {
                 let link = Entity.Link(target: target, relation: relation)
-                return try await submit(.unlink(link), on: identifier(request, type), of: type, request)
-            })
+                return try await submit(.unlink(link), on: identifier(id, type), of: type, request, command)
+            }
+        }
     }
 
     /// What a link may be called.
-    static let relationPattern: JSONValue = "^[a-z0-9]+(-[a-z0-9]+)*$"
+    static let relationPattern = "^[a-z0-9]+(-[a-z0-9]+)*$"
 
     /// The body, which nests so little that it can still be read as a part of an answer, or of many.
     static func body(_ request: Request) throws(Problem) -> JSONValue { try request.json(limits: bodyLimits) }
@@ -116,6 +138,30 @@ extension EntityRoutes {
         if !problems.isEmpty { throw EntityProblems.invalid(problems) }
         return Content(data, of: type)
     }
+
+    private static let tags = JSONShape.object(
+        .required("tags", .array(of: .string(length: 1...100), count: 1...tagsAtOnceMax)), build: { $0 })
+    private static let tagsAtOnceMax = 100
+
+    private static let reversion = JSONShape.object(
+        .required("version", .integer(in: 1...Int(Int32.max))), build: { $0 })
+
+    private static let relationAdvice = "Use small letters, digits and hyphens, such as shows."
+
+    private static let target = JSONShape<String>.string
+        .converted(format: "uuid", orSay: "Give the id of an entity.") { UUID($0) }
+
+    private static let link = JSONShape.object(
+        .required("to", target),
+        .optional(
+            "relation", .string(length: 1...40).matching(relationPattern, orSay: relationAdvice), default: "related"),
+        build: { Entity.Link(target: $0, relation: $1) })
+
+    private static let relation = ParameterShape.optional(
+        "relation",
+        .text(
+            fitting: ["type": "string", "maxLength": 40, "pattern": .string(relationPattern)], advice: relationAdvice),
+        default: "related", "What the connection means.")
 
     private static func slugs(_ tags: [String]) throws(Problem) -> [String] {
         var fields: [Problem.Field] = []
@@ -135,26 +181,10 @@ extension EntityRoutes {
         return slugs
     }
 
-    private static func link(_ request: Request) throws -> Entity.Link {
-        let (to, relation) = try request.json(
-            as: .object(
-                .required("to", .string), .optional("relation", .string(length: 1...40)), build: { ($0, $1) }))
-        guard let target = UUID(to) else {
-            throw Problem.invalidFields([.init(.pointer("/to"), "format", "Give the id of an entity.")])
-        }
-        let name = relation ?? "related"
-        guard Slug.of(name) == name, name.utf8.allSatisfy({ $0 < 0x80 }) else {
-            throw Problem.invalidFields([
-                .init(.pointer("/relation"), "pattern", "Use small letters, digits and hyphens, such as shows.")
-            ])
-        }
-        return Entity.Link(target: target, relation: name)
-    }
-
-    private func revert(_ request: Request, _ type: EntityType) async throws -> Response {
-        let id = try await identifier(request, type)
-        let number = try request.json(
-            as: .object(.required("version", .integer(in: 1...Int(Int32.max))), build: { $0 }))
+    private func revert(
+        _ request: Request, _ command: CommandRequest, _ id: UUID, _ type: EntityType
+    ) async throws -> Response {
+        let number = try request.json(as: Self.reversion)
         let document = try await EntityProblems.translating(type, id) {
             guard let document = try await reader.version(number, of: id, type) else { throw QueryProblem.notFound }
             return document
@@ -162,19 +192,19 @@ extension EntityRoutes {
         guard let data = try JSONValue(parsing: document)["data"]?.object else { throw EntityError.unreadableDocument }
         let problems = Content.problems(in: data, of: type)
         if !problems.isEmpty { throw EntityProblems.invalid(problems) }
-        return try await submit(.revert(toVersion: number, content: Content(data, of: type)), on: id, of: type, request)
+        return try await submit(
+            .revert(toVersion: number, content: Content(data, of: type)), on: id, of: type, request, command)
     }
 
     /// Hands a command to the writer and answers with what became of it.
     func submit(
-        _ action: EntityCommand.Action, on id: UUID, of type: EntityType, _ request: Request
+        _ action: EntityCommand.Action, on id: UUID, of type: EntityType, _ request: Request, _ asked: CommandRequest
     ) async throws -> Response {
-        var command = EntityCommand(
-            action, on: id, of: type, meta: try CommandRequest.meta(request, service.identifiers))
+        var command = EntityCommand(action, on: id, of: type, meta: asked.meta(request, service.identifiers))
         let isCreate = if case .create = action { true } else { false }
         command.isFresh = isCreate && type.uniqueBy == nil
         let log = try await EntityProblems.translating(type, id) { try await service.log.identity() }
-        command.expected = try CommandRequest.expected(request, log)
+        command.expected = asked.expected(log)
         let answer = try await EntityProblems.translating(type, id, log: log) {
             try await service.writer.submit(command)
         }

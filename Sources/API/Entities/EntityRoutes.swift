@@ -1,3 +1,4 @@
+import Accounts
 import Catalogue
 public import Entities
 public import HTTPServer
@@ -30,13 +31,24 @@ public struct EntityRoutes: Sendable {
     }
 
     /// How a route tells about itself.
-    func info(_ type: EntityType, _ verb: String, _ summary: String, _ operation: Operation) -> RouteInfo {
-        RouteInfo(name: "\(type.collection).\(verb)", summary: summary, tags: [type.plural], details: operation)
+    func info(
+        _ type: EntityType, _ verb: String, _ summary: String, needs right: Right? = nil,
+        _ description: RouteDescription
+    ) -> RouteInfo {
+        RouteInfo(
+            "\(type.collection).\(verb)", summary, in: type.plural, needs: right ?? Self.rightToRead(type), description)
+    }
+
+    /// What the system writes of itself is nothing that people keep.
+    private static func rightToRead(_ type: EntityType) -> Right {
+        switch type.name {
+        case "operation": .runJobs
+        default: type.isSystem ? .readAudit : .readEntities
+        }
     }
 
     /// The entity that the path names; what is no id names nothing.
-    func identifier(_ request: Request, _ type: EntityType) async throws -> UUID {
-        let text = try request.parameter("id")
+    func identifier(_ text: String, _ type: EntityType) async throws -> UUID {
         if let id = UUID(text) { return id }
         // Where ids come from names, the name will do.
         if type.uniqueBy != nil, let slug = Slug.of(text) {
@@ -55,5 +67,12 @@ public struct EntityRoutes: Sendable {
         }
         return hit.response
     }
+}
 
+extension EntityType {
+    /// Such as `an outfit`.
+    var withArticle: String {
+        let one = title.lowercased()
+        return "\(one.first.map { "aeiou".contains($0) } == true ? "an" : "a") \(one)"
+    }
 }

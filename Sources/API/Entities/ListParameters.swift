@@ -1,92 +1,152 @@
 import Catalogue
 import Entities
 import HTTPServer
+import JSON
 import System
 
-/// The parameters of lists and of single entities.
+/// The parameters of lists.
 enum ListParameters {
     enum Archived: String, CaseIterable { case no = "false", yes = "true", any }
     enum TagMode: String, CaseIterable { case all, any }
 
-    /// - Parameter needsSearch: whether `q` has to be there.
-    static func query(
-        _ request: Request, of type: EntityType?, needsSearch: Bool = false
-    ) throws(Problem) -> ListQuery {
-        try request.query.decode(unknown: .refused) { (reader: inout ParameterReader) throws(Problem) in
+    static let searchLengthMax = 500
+    static let tagsMax = 20
+}
+
+extension ParameterShape<ListQuery> {
+    /// - Parameters:
+    ///   - type: nil for all that people keep.
+    ///   - needsSearch: whether `q` has to be there.
+    static func list(of type: EntityType?, needsSearch: Bool = false) -> Self {
+        group(
+            .limit, .offset, cursor, search(isRequired: needsSearch), tags, tagsMode, archived,
+            .optional("favorite", .bool, "Only favorites, or only the others."), .sort(of: type), .filter(of: type),
+            .asOf
+        ) { limit, offset, cursor, search, tags, tagsMode, archived, favorite, sort, filters, point in
             var query = ListQuery(type: type)
-            query.limit = reader.int("limit", in: 1...ListQuery.limitMax, default: ListQuery.limitDefault)
-            query.offset = reader.int("offset", in: 0...ListQuery.offsetMax, default: 0)
-            query.cursor = reader.value("cursor", advice: "Send `next_cursor` as you got it, or leave it out.") {
-                Cursor($0)
-            }
-            query.search =
-                needsSearch ? reader.text("q", bytes: 1...500, .required) : reader.text("q", bytes: 1...500)
-            query.tags = reader.list("tags", countMax: 20).map { Slug.of($0) ?? $0 }
-            query.anyTag = reader.choice("tags_mode", default: TagMode.all) == .any
-            query.archived =
-                switch reader.choice("archived", default: Archived.no) {
-                case .no: false
-                case .yes: true
-                case .any: nil
-                }
-            query.favorite = reader.bool("favorite")
-            query.sort = sort(&reader, type, isSearch: query.search != nil)
-            query.filters = filters(&reader, type)
-            query.point = point(&reader)
-            if query.cursor != nil, query.offset > 0 {
-                reader.refuse("offset", "excluded", "A cursor knows where it is: leave `offset` out.")
-            }
-            if query.cursor != nil, query.point != .now {
-                reader.refuse("as_of", "excluded", "A cursor stays at the point of its first page: leave `as_of` out.")
-            }
+            query.limit = limit
+            query.offset = offset
+            query.cursor = cursor
+            query.search = search
+            query.tags = tags.map { Slug.of($0) ?? $0 }
+            query.anyTag = tagsMode == .any
+            query.archived = archived == .any ? nil : archived == .yes
+            query.favorite = favorite
+            query.sort = sort
+            query.filters = filters
+            query.point = point
             return query
-        }
+        }.refusing(contradictions)
     }
 
-    private static func sort(_ reader: inout ParameterReader, _ type: EntityType?, isSearch: Bool) -> [SortKey] {
-        let texts = reader.list("sort", countMax: ListQuery.sortKeysMax)
-        return texts.compactMap { text in
-            if let key = SortKey(text, of: type), isSearch || !key.isRelevance { return key }
-            let fields = type?.fields.filter(\.isSortable).map(\.name) ?? []
-            let names = (SortKey.common.filter { isSearch || $0 != "relevance" } + fields).joined(separator: ", ")
-            reader.refuse(
-                "sort", "not_a_choice",
-                "`\(text)` cannot be sorted by. Use one of: \(names); - before it turns it round.")
-            return nil
+    private static func contradictions(_ query: ListQuery) -> [Problem.Field] {
+        var fields: [Problem.Field] = []
+        func refuse(_ name: String, _ code: Problem.Code, _ message: String) {
+            fields.append(.init(.parameter(name), code, message))
         }
+        if query.search == nil, query.sort.contains(where: \.isRelevance) {
+            refuse("sort", "not_a_choice", "By relevance can be sorted only what `q` searches. Give both, or neither.")
+        }
+        if query.cursor != nil, query.offset > 0 {
+            refuse("offset", "excluded", "A cursor knows where it is: leave `offset` out.")
+        }
+        if query.cursor != nil, query.point != .now {
+            refuse("as_of", "excluded", "A cursor stays at the point of its first page: leave `as_of` out.")
+        }
+        return fields
     }
 
-    private static func filters(_ reader: inout ParameterReader, _ type: EntityType?) -> [FieldFilter] {
-        let texts = reader.list("filter", separator: nil, countMax: ListQuery.filtersMax)
-        return texts.compactMap { text in
+    private static var cursor: ParameterShape<Cursor?> {
+        .optional(
+            "cursor",
+            .init(["type": "string"], advice: "Send `next_cursor` as you got it, or leave it out.") { Cursor($0) },
+            "`next_cursor` of the page before, with the same other parameters, but without `offset` and `as_of`.")
+    }
+
+    private static func search(isRequired: Bool) -> ParameterShape<String?> {
+        let kind = ParameterKind.text(length: 1...ListParameters.searchLengthMax)
+        let summary =
+            "Words to find: whole, as the beginning of a longer one, without their accents, or mistyped. All have to be "
+            + "there."
+        return isRequired
+            ? ParameterShape<String>.required("q", kind, summary).map { $0 } : .optional("q", kind, summary)
+    }
+
+    private static var tags: ParameterShape<[String]> {
+        .list(
+            "tags", of: .text(length: 1...100), countMax: ListParameters.tagsMax,
+            "Tags that have to be there, with commas between them.")
+    }
+
+    private static var tagsMode: ParameterShape<ListParameters.TagMode> {
+        .optional(
+            "tags_mode", .choice(), default: .all, "Whether all of the tags have to be there, or one is enough.")
+    }
+
+    private static var archived: ParameterShape<ListParameters.Archived> {
+        .optional(
+            "archived", .choice(), default: .no,
+            "Which to answer: those that are not archived, those that are, or both.")
+    }
+}
+
+extension ParameterShape<[SortKey]> {
+    fileprivate static func sort(of type: EntityType?) -> Self {
+        let fields = type?.fields.filter(\.isSortable).map(\.name) ?? []
+        let names = (SortKey.common + fields.filter { !SortKey.common.contains($0) })
+            .filter { SortKey($0, of: type) != nil }
+        let schema: JSONValue = ["type": "string", "enum": .array(names.flatMap { [.string($0), .string("-\($0)")] })]
+        let kind = ParameterKind<SortKey>(schema) { text throws(ParameterRefusal) in
+            if let key = SortKey(text, of: type) { return key }
+            throw ParameterRefusal(
+                "not_a_choice",
+                "`\(text)` cannot be sorted by. Use one of: \(names.joined(separator: ", ")); - before it turns it round."
+            )
+        }
+        return list(
+            "sort", of: kind, countMax: ListQuery.sortKeysMax,
+            "What to sort by, with commas between; `-` before one turns it round. What is missing comes last. "
+                + "By `-relevance`, the best match first, only with `q`.")
+    }
+}
+
+extension ParameterShape<[FieldFilter]> {
+    /// Across all types, there is nothing to compare.
+    fileprivate static func filter(of type: EntityType?) -> Self {
+        guard let type else { return .constant([]) }
+        let fields = type.fields.filter(\.isComparable)
+        let alternatives = fields.map { field in
+            let comparisons = FieldFilter.comparisons(of: field).map(\.rawValue).joined(separator: ", ")
+            return "`\(field.name)` (\(comparisons))"
+        }
+        let schema: JSONValue = ["type": "string", "pattern": .string(pattern(fields))]
+        let kind = ParameterKind<FieldFilter>(schema) { text throws(ParameterRefusal) in
             do throws(FieldFilter.Problem) {
                 return try FieldFilter(text, of: type)
             } catch {
-                reader.refuse("filter", "malformed", error.advice)
-                return nil
+                throw ParameterRefusal("malformed", error.advice)
             }
         }
+        return list(
+            "filter", of: kind, countMax: ListQuery.filtersMax, isJoined: false,
+            "Conditions that all have to hold, each as `field:comparison:value`, such as `name:starts:a`. "
+                + "`in` takes values with commas between, `exists` takes true or false. Fields: "
+                + alternatives.joined(separator: ", ") + ".")
     }
 
-    /// `as_of`, which every question about entities takes.
-    static func point(_ reader: inout ParameterReader) -> Point {
-        point("as_of", &reader) ?? .now
-    }
-
-    /// A parameter that is any point. Times without an offset are read by this machine's clock.
-    static func point(_ name: String, _ reader: inout ParameterReader) -> Point? {
-        guard let text = reader.text(name) else { return nil }
-        do {
-            return try Point(parsing: text, now: SystemWallClock().now(), in: .ofThisProcess)
-        } catch {
-            reader.refuse(name, "malformed", "\(error) In an address, write + as %2B and a space as %20.")
-            return nil
+    /// What a filter looks like. Values of the wrong kind get past it, and no right one is kept out.
+    private static func pattern(_ fields: [Field]) -> String {
+        let alternatives = fields.map { field in
+            let comparisons = FieldFilter.comparisons(of: field).filter { $0 != .exists }.map(\.rawValue)
+            let kind = field.kind == .array ? field.elementKind ?? .string : field.kind
+            let value =
+                switch kind {
+                case .boolean: "(true|false)(,(true|false))*"
+                case .integer, .number: "[-+.,0-9eE]+"
+                default: "[^\\x00]*"
+                }
+            return "\(field.name):((\(comparisons.joined(separator: "|"))):\(value)|exists:(true|false))"
         }
-    }
-
-    static func point(_ request: Request) throws(Problem) -> Point {
-        try request.query.decode(unknown: .refused) { (reader: inout ParameterReader) throws(Problem) in
-            point(&reader)
-        }
+        return "^(\(alternatives.joined(separator: "|")))$"
     }
 }

@@ -22,15 +22,12 @@ public struct HealthRoutes: Sendable {
         let live = Response.json(Array(#"{"status":"ok"}"#.utf8))
         router.get(
             "/health/live",
-            info: RouteInfo(
-                name: "health.live", summary: "Whether the process answers.", tags: ["health"],
-                details: Operation.health)
+            info: RouteInfo("health.live", "Whether the process answers.", in: "Health", needs: nil, .health)
         ) { _ in live }
         router.get(
             "/health/ready",
             info: RouteInfo(
-                name: "health.ready", summary: "Whether everything it needs works.", tags: ["health"],
-                details: Operation.readiness)
+                "health.ready", "Whether everything it needs works.", in: "Health", needs: nil, .readiness)
         ) { _ async in
             let reports = await HealthCheck.run(checks())
             let isReady = !reports.contains { $0.finding.state == .failed }

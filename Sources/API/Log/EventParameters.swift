@@ -1,50 +1,22 @@
 import EventLog
 import HTTPServer
+import JSON
 import System
 
-/// The parameters by which events are asked for.
-struct EventParameters {
+/// What events are asked for; lists and streams have it in common.
+struct EventParameters: Sendable {
     enum Order: String, CaseIterable { case asc, desc }
 
     static let limitMax = 1_000
-    private static let listMax = 100
+    static let listMax = 100
 
     var filter = EventFilter()
     /// Shows data as it was written.
     var isRaw = false
-
     /// The log that the positions are of, where the client says so.
     var log: LogID?
 
-    /// What lists and streams have in common.
-    init(_ reader: inout ParameterReader) {
-        filter.after = reader.int("after", in: 0 ... .max)
-        filter.upTo = reader.int("before", in: 1 ... .max).map { $0 - 1 }
-        let streams = reader.list("stream", countMax: Self.listMax)
-        if !streams.isEmpty { filter.streams = streams.compactMap { Self.uuid($0, &reader) } }
-        filter.types = Self.names("type", &reader)
-        // An event's type begins with its category, and by that there is an index.
-        filter.categories = Self.names("category", &reader) ?? filter.types.flatMap(Self.categories)
-        filter.actor = reader.text("actor", bytes: 1...200)
-        filter.correlation = reader.uuid("correlation")
-        filter.since = reader.timestamp("since")
-        filter.until = reader.timestamp("until")
-        isRaw = reader.bool("raw", default: false)
-        log = reader.uuid("log").map { LogID($0) }
-    }
-
-    private static func names(_ name: String, _ reader: inout ParameterReader) -> [String]? {
-        let names = reader.list(name, countMax: listMax)
-        return names.isEmpty ? nil : names
-    }
-
-    private static func uuid(_ text: String, _ reader: inout ParameterReader) -> UUID? {
-        if let id = UUID(text) { return id }
-        reader.refuse("stream", "malformed", "Use identifiers such as 0197a1b2-0000-7000-8000-00000000000f.")
-        return nil
-    }
-
-    private static func categories(of types: [String]) -> [String]? {
+    fileprivate static func categories(of types: [String]) -> [String]? {
         var categories: [String] = []
         for type in types {
             guard let dot = type.lastIndex(of: ".") else { return nil }
@@ -52,5 +24,66 @@ struct EventParameters {
             if !categories.contains(category) { categories.append(category) }
         }
         return categories
+    }
+}
+
+extension ParameterShape<EventParameters> {
+    static var events: Self {
+        let listMax = EventParameters.listMax
+        return group(
+            .optional(
+                "after", .int(in: 0...Int.max),
+                "Only events behind this position. One beyond the end of the log is refused: it is of another log."),
+            .optional(
+                "log", .uuid, "The log that your positions are of: where this is another, it is refused and named."),
+            .optional("before", .int(in: 1...Int.max), "Only events in front of this position."),
+            .list("stream", of: .uuid, countMax: listMax, "Only what happened to these, by their ids."),
+            .list(
+                "category", of: .declaredName, countMax: listMax, "Only events of these categories, such as character."),
+            .list(
+                "type", of: .declaredName, countMax: listMax, "Only events of these types, such as character.created."),
+            .optional("actor", .actor, "Only what this one did."),
+            .optional("correlation", .uuid, "Only what belongs to this undertaking."),
+            .optional("since", .timestamp, "Only what was recorded at this time or later."),
+            .optional("until", .timestamp, "Only what was recorded at this time or earlier."), .raw
+        ) { after, log, before, streams, categories, types, actor, correlation, since, until, isRaw in
+            var asked = EventParameters()
+            asked.filter.after = after
+            asked.filter.upTo = before.map { $0 - 1 }
+            if !streams.isEmpty { asked.filter.streams = streams }
+            if !types.isEmpty { asked.filter.types = types }
+            // An event's type begins with its category, and by that there is an index.
+            asked.filter.categories =
+                categories.isEmpty ? asked.filter.types.flatMap(EventParameters.categories) : categories
+            asked.filter.actor = actor
+            asked.filter.correlation = correlation
+            asked.filter.since = since
+            asked.filter.until = until
+            asked.isRaw = isRaw
+            asked.log = log.map { LogID($0) }
+            return asked
+        }
+    }
+}
+
+extension ParameterShape<Bool> {
+    static var raw: Self {
+        .optional("raw", .bool, default: false, "Data as they were written, not in the newest shape.")
+    }
+}
+
+extension ParameterShape<Int?> {
+    /// What browsers send when they connect again; empty where nothing arrived before.
+    static var lastEventID: Self {
+        let kind = ParameterKind<Int?>(["type": "integer", "minimum": 0]) { text throws(ParameterRefusal) in
+            if text.isEmpty { return nil }
+            if let position = Int(text), position >= 0 { return position }
+            throw ParameterRefusal("malformed", "Use the position of an event, or leave the header out.")
+        }
+        return ParameterShape<Int??>.optional(
+            "Last-Event-ID", in: .header, kind,
+            "The position of the last event that arrived: the stream goes on behind it. One beyond the end of the log is "
+                + "refused."
+        ).map { $0 ?? nil }
     }
 }

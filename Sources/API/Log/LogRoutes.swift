@@ -1,3 +1,4 @@
+import Accounts
 import Cryptography
 public import EventLog
 public import HTTPServer
@@ -26,28 +27,27 @@ public struct LogRoutes: Sendable {
     public func declare(in router: inout Router) {
         router.get(
             "/api/v2/admin/events",
-            info: RouteInfo(
-                name: "events.list", summary: "List what happened.", tags: ["Events"], details: Operation.events)
-        ) { request in try await list(request) }
+            info: RouteInfo("events.list", "List what happened.", in: "Events", needs: .readLog, .events),
+            .events, .limit(upTo: EventParameters.limitMax, default: 50),
+            .optional(
+                "order", .choice(of: EventParameters.Order.self), default: .asc, "The oldest first, or the latest.")
+        ) { _, asked, limit, order in try await list(asked, limit, order) }
         router.get(
             "/api/v2/admin/events/{position}",
-            info: RouteInfo(name: "events.get", summary: "Read one event.", tags: ["Events"], details: Operation.event)
-        ) { request in try await get(request) }
+            info: RouteInfo("events.get", "Read one event.", in: "Events", needs: .readLog, .event),
+            .path("position", .int(in: 1...Int.max), "Where it stands in the log; the first is 1."), .raw
+        ) { _, position, isRaw in try await get(position, isRaw) }
         router.get(
             "/api/v2/stream/events",
             info: RouteInfo(
-                name: "events.stream", summary: "Follow what happens, as it happens.", tags: ["Events"],
-                details: Operation.eventStream)
-        ) { request in try await stream(request) }
+                "events.stream", "Follow what happens, as it happens.", in: "Events", needs: .readLog, .eventStream),
+            .events, .lastEventID
+        ) { _, asked, last in try await stream(asked, last) }
     }
 
-    private func list(_ request: Request) async throws -> Response {
-        let (asked, limit, order) = try request.query.decode(unknown: .refused) { reader in
-            (
-                EventParameters(&reader), reader.int("limit", in: 1...EventParameters.limitMax, default: 50),
-                reader.choice("order", default: EventParameters.Order.asc)
-            )
-        }
+    private func list(
+        _ asked: EventParameters, _ limit: Int, _ order: EventParameters.Order
+    ) async throws -> Response {
         let log = try await identity(askedFor: asked)
         let page = try await reader.page(
             asked.filter, limit: limit, order: order == .asc ? .ascending : .descending)
@@ -67,9 +67,7 @@ public struct LogRoutes: Sendable {
         return .json(writer.bytes)
     }
 
-    private func get(_ request: Request) async throws -> Response {
-        let position = try request.parameter("position", as: Int.self)
-        let isRaw = try request.query.decode(unknown: .refused) { $0.bool("raw", default: false) }
+    private func get(_ position: Int, _ isRaw: Bool) async throws -> Response {
         guard let event = try await reader.event(at: position) else {
             let head = try await reader.head()
             throw Problem.notFound("There is no event at \(position). Use a position from 1 to \(head.position).")
@@ -77,10 +75,9 @@ public struct LogRoutes: Sendable {
         return .json(document.bytes(of: event, isRaw: isRaw))
     }
 
-    private func stream(_ request: Request) async throws -> Response {
-        let asked = try request.query.decode(unknown: .refused) { EventParameters(&$0) }
+    private func stream(_ asked: EventParameters, _ last: Int?) async throws -> Response {
         let log = try await identity(askedFor: asked)
-        let after = try await start(request, asked, log)
+        let after = try await start(last, asked, log)
         var filter = asked.filter
         filter.after = nil
         let portions = (asked.isRaw ? rawPages : pages).follow(after: after, filter: filter)
@@ -105,9 +102,8 @@ public struct LogRoutes: Sendable {
     /// Where a stream begins; nil for the end of the log. Whoever connects again knows better than the address it first
     /// used.
     private func start(
-        _ request: Request, _ asked: EventParameters, _ log: LogIdentity
+        _ last: Int?, _ asked: EventParameters, _ log: LogIdentity
     ) async throws -> ReachedPosition? {
-        let last = try lastEventID(request)
         guard let position = last ?? asked.filter.after else { return nil }
         do {
             return try await PointProblems.translating("after") { try await tail.reached(position) }
@@ -123,13 +119,5 @@ public struct LogRoutes: Sendable {
         for (name, value) in log.members { members[name] = value }
         members["head"] = .integer(head)
         return ServerEvent(name: "log", utf8: JSONValue.object(members).encoded())
-    }
-
-    private func lastEventID(_ request: Request) throws(Problem) -> Int? {
-        guard let text = request.lastEventID, !text.isEmpty else { return nil }
-        if let position = Int(text), position >= 0 { return position }
-        throw .invalidParameters([
-            .init(.header("Last-Event-ID"), "malformed", "Use the position of an event, or leave the header out.")
-        ])
     }
 }

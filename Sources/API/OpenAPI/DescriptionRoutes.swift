@@ -1,94 +1,141 @@
+import Accounts
 public import Catalogue
 import Cryptography
 public import HTTPServer
-import JSON
+public import JSON
 import System
 
 /// `/openapi.json`: every route. `/asyncapi.json`: every event. Made when they are first asked for, then kept.
 public struct DescriptionRoutes: Sendable {
-    private let title: String
-    private let catalogue: Catalogue
-    private let version: String
-    private let server: String
-    private let headers: [(name: String, value: String)]
+    /// Whom the descriptions are for.
+    public enum Audience: String, Sendable, CaseIterable {
+        /// Everyone who can reach the server. They tell what it can do, and nothing of what it holds.
+        case open
+        /// Only those who are known.
+        case signedIn = "signed-in"
+    }
+
+    private let (openAPI, asyncAPI): (PreparedDocument, PreparedDocument)
+    private let right: Right?
 
     /// - Parameters:
     ///   - title: what is described; default `Life-OS`.
     ///   - server: where this one answers, such as `http://127.0.0.1:8080`.
     ///   - headers: what every answer carries.
+    ///   - routes: all there are. Those that say nothing of themselves, such as pages, are left out.
     public init(
         title: String = "Life-OS", catalogue: Catalogue, version: String, server: String,
-        headers: [(name: String, value: String)]
+        headers: [(name: String, value: String)], audience: Audience = .open, routes: [Route]
     ) {
-        self.title = title
-        self.catalogue = catalogue
-        self.version = version
-        self.server = server
-        self.headers = headers
-    }
-
-    /// To be declared last: what comes later is not described.
-    ///
-    /// - Parameters:
-    ///   - router: holds the routes that want a token.
-    ///   - open: those that do not.
-    public func declare(in router: inout Router, open: [Route]) {
-        let openAPI = RouteInfo(
-            name: "openapi", summary: "This description.", tags: ["Descriptions"], details: Operation.document)
-        let asyncAPI = RouteInfo(
-            name: "asyncapi", summary: "Every event, as AsyncAPI 3.", tags: ["Descriptions"],
-            details: Operation.document)
-        let own = [(path: "/openapi.json", info: openAPI), (path: "/asyncapi.json", info: asyncAPI)]
-        let described =
-            open.map { OpenAPIDocument.Described($0, isGuarded: false) }
-            + router.routes.map { .init($0, isGuarded: true) }
-            + own.map { .init(.get, $0.path, $0.info, isGuarded: true) }
-        let (title, catalogue, version, server) = (title, catalogue, version, server)
-        let makers: [@Sendable () -> JSONValue] = [
-            {
-                OpenAPIDocument(
-                    title: title, routes: described, catalogue: catalogue, version: version, server: server
-                ).json
-            },
-            { catalogue.asyncAPI(title: "\(title) events", version: version, server: server) },
-        ]
-        for (route, make) in zip(own, makers) {
-            let document = PreparedDocument(headers: headers, make)
-            router.get(route.path, info: route.info) { request async throws in try document.answer(request) }
+        let right: Right? = audience == .open ? nil : .useAccount
+        self.right = right
+        openAPI = PreparedDocument(headers) {
+            let own = Self.own(right).map { OpenAPIDocument.Described(.get, $0.path, $0.info, [Self.condition]) }
+            return OpenAPIDocument(
+                title: title, routes: routes.compactMap { .init($0) } + own.compactMap { $0 }, catalogue: catalogue,
+                version: version, server: server
+            ).json
+        }
+        asyncAPI = PreparedDocument(headers) {
+            catalogue.asyncAPI(title: "\(title) events", version: version, server: server)
         }
     }
+
+    /// The API's description, for what is made of it. It is made anew each time.
+    public var document: JSONValue { openAPI.json }
+
+    /// - Parameter guardian: lets only those through who are known; asked where the audience is not everyone.
+    public func declare(in router: inout Router, behind guardian: any Middleware) {
+        guard right != nil else { return declare(in: &router) }
+        router.group("") { guarded in
+            guarded.use(guardian)
+            declare(in: &guarded)
+        }
+    }
+
+    private func declare(in router: inout Router) {
+        for (own, document) in zip(Self.own(right), [openAPI, asyncAPI]) {
+            router.get(own.path, info: own.info, .ifNoneMatch) { request, conditions async throws in
+                try document.answer(request, conditions)
+            }
+        }
+    }
+
+    private static func own(_ right: Right?) -> [(path: String, info: RouteInfo)] {
+        [
+            (
+                "/openapi.json",
+                RouteInfo("openapi", "This description.", in: "Descriptions", needs: right, .document)
+            ),
+            (
+                "/asyncapi.json",
+                RouteInfo("asyncapi", "Every event, as AsyncAPI 3.", in: "Descriptions", needs: right, .document)
+            ),
+        ]
+    }
+
+    private static let condition = ParameterShape<Preconditions>.ifNoneMatch.declarations[0]
 }
 
 /// A document that never changes, made when it is first asked for: starting need not wait for it.
 private final class PreparedDocument: Sendable {
+    private struct Forms: Sendable {
+        let tag: String
+        let plain: [UInt8]
+        let gzipped: [UInt8]
+    }
+
     private let headers: [(name: String, value: String)]
     private let make: @Sendable () -> JSONValue
-    private let made = Lock<(response: PreparedResponse, tag: EntityTag)?>(nil)
+    private let made = Lock<Forms?>(nil)
 
-    init(headers: [(name: String, value: String)], _ make: @escaping @Sendable () -> JSONValue) {
+    init(_ headers: [(name: String, value: String)], _ make: @escaping @Sendable () -> JSONValue) {
         self.headers = headers
         self.make = make
     }
 
-    func answer(_ request: Request) throws -> Response {
-        let (response, tag) = made.withLock { made in
+    var json: JSONValue { make() }
+
+    private var forms: Forms {
+        made.withLock { made in
             if let made { return made }
             let bytes = make().encoded()
-            let tag = EntityTag(TextCoding.base64URL.encode(Array(SHA256.hash(bytes).bytes.prefix(12))))
-            var headers = Headers([("Content-Type", "application/json")] + self.headers)
-            headers.add("ETag", tag.description)
-            let fresh = (response: PreparedResponse(.ok, headers: headers, bytes), tag: tag)
+            let fresh = Forms(
+                tag: TextCoding.base64URL.encode(Array(SHA256.hash(bytes).bytes.prefix(12))), plain: bytes,
+                gzipped: (try? Gzip.compress(bytes)) ?? [])
             made = fresh
             return fresh
         }
-        return try request.answer(.prepared(response), tag: tag)
+    }
+
+    func answer(_ request: Request, _ conditions: Preconditions) throws(Problem) -> Response {
+        let forms = forms
+        let accepted = request.header("Accept-Encoding")
+        let isGzipped =
+            !forms.gzipped.isEmpty
+            && Negotiation.coding(acceptEncoding: accepted, offered: [.identity, .gzip]) == .gzip
+        // Other bytes need another tag.
+        let tag = EntityTag(isGzipped ? "\(forms.tag)-gzip" : forms.tag)
+        var answer = Response(
+            headers: Headers([("Content-Type", "application/json"), ("ETag", tag.description)] + headers),
+            body: .bytes(isGzipped ? forms.gzipped : forms.plain))
+        answer.headers.add("Vary", "Accept-Encoding")
+        if isGzipped { answer.headers.add("Content-Encoding", "gzip") }
+        return try conditions.answer(answer, tag: tag)
     }
 }
 
 extension Request {
     /// An answer to a reading request, or 304 where the client has it already.
     func answer(_ response: Response, tag: EntityTag) throws(Problem) -> Response {
-        switch try preconditions.evaluate(isRead: true, tag: tag) {
+        try preconditions.answer(response, tag: tag)
+    }
+}
+
+extension Preconditions {
+    /// An answer to a reading request, or 304 where the client has it already.
+    func answer(_ response: Response, tag: EntityTag) throws(Problem) -> Response {
+        switch evaluate(isRead: true, tag: tag) {
         case .proceed: return response
         case .notModified: return Response(.notModified, headers: ["ETag": tag.description])
         case .failed: throw .preconditionFailed()
@@ -96,16 +143,15 @@ extension Request {
     }
 }
 
-extension Operation {
+extension RouteDescription {
     /// What a document about this server answers.
-    fileprivate static let document = Operation(
-        parameters: [.ifNoneMatch],
+    fileprivate static let document = RouteDescription(
         answers: [
             Answer(summary: "The document.", schema: Schema.named("Anything"), headers: [.tag]), .notModified,
         ], problems: [.preconditionFailed])
 }
 
-extension Operation.Answer {
-    static let notModified = Operation.Answer(
+extension RouteDescription.Answer {
+    static let notModified = RouteDescription.Answer(
         status: .notModified, summary: "It is still as it was.", headers: [.tag])
 }

@@ -7,11 +7,12 @@ import JSON
 extension OpenAPIDocument {
     var components: JSONValue {
         [
-            "schemas": schemas,
-            "parameters": .object(JSONObject(Parameter.shared.map { ($0.name, Self.parameter($0)) })),
+            "schemas": .object(schemas),
+            "parameters": .object(
+                JSONObject(shared.sorted { $0.value < $1.value }.map { ($0.value, Self.parameter($0.key)) })),
             "headers": .object(
                 JSONObject(
-                    Operation.Header.allCases.map {
+                    RouteDescription.Header.allCases.map {
                         ($0.rawValue, ["description": .string($0.summary), "schema": Schema.text])
                     })),
             "responses": .object(JSONObject(ProblemCodes.statuses.map { (Self.name(of: $0), Self.problem($0)) })),
@@ -26,40 +27,56 @@ extension OpenAPIDocument {
 
     private static func problem(_ status: Status) -> JSONValue {
         let entries = ProblemCodes.entries(of: status)
-        let meanings = entries.map { "- `\($0.code)`: \($0.meaning)" }.joined(separator: "\n")
+        let name = "Problem\(Self.name(of: status))"
         return [
-            "description": .string(meanings),
+            "description": .string(entries.map { "- `\($0.code)`: \($0.meaning)" }.joined(separator: "\n")),
             "content": [
-                "application/problem+json": [
-                    "schema": [
-                        "allOf": [
-                            Schema.named("Problem"),
-                            [
-                                "properties": [
-                                    "code": Schema.choice(entries.map(\.code)),
-                                    "status": ["const": .integer(status.rawValue)],
-                                ]
-                            ],
-                        ]
-                    ]
-                ]
+                "application/problem+json": ["schema": Schema.named(name), "example": problemExample(entries[0])]
             ],
         ]
     }
 
-    private var schemas: JSONValue {
-        var schemas = Self.commonSchemas
+    static func problemExample(_ entry: ProblemCodes.Entry) -> JSONValue {
+        [
+            "type": "about:blank", "title": .string(entry.status.reason), "status": .integer(entry.status.rawValue),
+            "detail": .string(entry.meaning), "code": .string(entry.code),
+            "request_id": "0197a1b2-7c3d-7000-8000-00000000000f",
+        ]
+    }
+
+    /// The problem of each status, with the codes that it can have.
+    private static var problems: JSONObject {
+        var schemas = JSONObject()
+        for status in ProblemCodes.statuses {
+            var schema = commonSchemas["Problem"] ?? [:]
+            schema["properties"]?["code"] = Schema.choice(ProblemCodes.entries(of: status).map(\.code))
+            schema["properties"]?["status"] = ["const": .integer(status.rawValue)]
+            schemas["Problem\(Self.name(of: status))"] = schema
+        }
+        return schemas
+    }
+
+    /// A title names a class in generated clients, so it may stand for one schema only: the names here do without.
+    private static func untitled(_ schema: JSONValue) -> JSONValue {
+        var schema = schema
+        schema["title"] = nil
+        return schema
+    }
+
+    static func schemas(of catalogue: Catalogue) -> JSONObject {
+        var schemas = commonSchemas
+        for (name, schema) in problems { schemas[name] = schema }
         for type in catalogue.types {
             let name = Schema.name(of: type.name)
             schemas[name] = Self.entity(type)
             schemas["\(name)Page"] = Self.page(of: Schema.named(name))
-            schemas["\(name)Data"] = type.schemaDocument
-            if !type.isSystem { schemas["\(name)Patch"] = type.patchDocument }
+            schemas["\(name)Data"] = untitled(type.schemaDocument)
+            if !type.isSystem { schemas["\(name)Patch"] = untitled(type.patchDocument) }
         }
         let everyday = catalogue.types.filter { !$0.isSystem && $0.name != "tag" }
         schemas["Entity"] = ["oneOf": .array(everyday.map { Schema.named(Schema.name(of: $0.name)) })]
         schemas["EntityPage"] = Self.page(of: Schema.named("Entity"))
-        return .object(schemas)
+        return schemas
     }
 
     private static func entity(_ type: EntityType) -> JSONValue {

@@ -1,27 +1,29 @@
+import Accounts
 import Catalogue
 import HTTPServer
 import JSON
 
 /// The description of every route as OpenAPI 3.1 has it, made of what the routes and the catalogue say of themselves.
 struct OpenAPIDocument {
-    /// A route as far as it is described.
+    /// A route that says of itself what it answers.
     struct Described {
         let method: Method
-        let pattern: String
+        let path: String
         let info: RouteInfo
-        /// Whether only those get an answer who are known.
-        let isGuarded: Bool
+        let description: RouteDescription
+        let parameters: [ParameterDeclaration]
 
-        init(_ method: Method, _ pattern: String, _ info: RouteInfo, isGuarded: Bool) {
+        init?(_ method: Method, _ pattern: String, _ info: RouteInfo, _ parameters: [ParameterDeclaration]) {
+            guard let description = info.description else { return nil }
             self.method = method
-            self.pattern = pattern
+            path = OpenAPIDocument.path(pattern)
             self.info = info
-            self.isGuarded = isGuarded
+            self.description = description
+            let order: [ParameterDeclaration.Place] = [.path, .query, .header]
+            self.parameters = order.flatMap { place in parameters.filter { $0.place == place } } + [.requestID]
         }
 
-        init(_ route: Route, isGuarded: Bool) {
-            self.init(route.method, route.pattern, route.info, isGuarded: isGuarded)
-        }
+        init?(_ route: Route) { self.init(route.method, route.pattern, route.info, route.parameters) }
     }
 
     let title: String
@@ -29,6 +31,33 @@ struct OpenAPIDocument {
     let catalogue: Catalogue
     let version: String
     let server: String
+    /// What parameters are called that several operations have alike.
+    let shared: [ParameterDeclaration: String]
+    let schemas: JSONObject
+    let examples: Examples
+
+    init(title: String, routes: [Described], catalogue: Catalogue, version: String, server: String) {
+        self.title = title
+        self.routes = routes
+        self.catalogue = catalogue
+        self.version = version
+        self.server = server
+        shared = Self.shared(of: routes)
+        schemas = Self.schemas(of: catalogue)
+        examples = Examples(schemas)
+    }
+
+    /// Of parameters by the same name, the one that occurs most goes by it.
+    private static func shared(of routes: [Described]) -> [ParameterDeclaration: String] {
+        var counts: [ParameterDeclaration: Int] = [:]
+        for parameter in routes.flatMap(\.parameters) { counts[parameter, default: 0] += 1 }
+        var best: [String: ParameterDeclaration] = [:]
+        for (parameter, count) in counts where count > 1 {
+            let rival = best[parameter.name].map { (counts[$0] ?? 0, $0.summary) } ?? (0, "")
+            if (count, parameter.summary) > rival { best[parameter.name] = parameter }
+        }
+        return Dictionary(uniqueKeysWithValues: best.map { ($1, $0) })
+    }
 
     var json: JSONValue {
         [
@@ -70,9 +99,8 @@ struct OpenAPIDocument {
         var places: [String: [Described]] = [:]
         var order: [String] = []
         for route in routes {
-            let path = Self.path(route.pattern)
-            if places[path] == nil { order.append(path) }
-            places[path, default: []].append(route)
+            if places[route.path] == nil { order.append(route.path) }
+            places[route.path, default: []].append(route)
         }
         for path in order {
             var item = JSONObject()
@@ -89,33 +117,23 @@ struct OpenAPIDocument {
     }
 
     private func operation(_ route: Described) -> JSONValue {
-        let details = route.info.details as? Operation
         var operation: JSONObject = [
-            "operationId": .string(route.info.name ?? "\(route.method) \(route.pattern)"),
+            "operationId": .string(route.info.name ?? "\(route.method) \(route.path)"),
             "summary": .string(route.info.summary), "tags": .array(route.info.tags.map { .string($0) }),
+            "parameters": .array(
+                route.parameters.map { parameter in
+                    shared[parameter].map { ["$ref": .string("#/components/parameters/\($0)")] }
+                        ?? Self.parameter(parameter)
+                }),
         ]
-        let parameters = parameters(route, details)
-        if !parameters.isEmpty { operation["parameters"] = .array(parameters) }
-        if let body = details?.body { operation["requestBody"] = Self.body(body) }
-        operation["responses"] = responses(route, details)
-        if !route.isGuarded { operation["security"] = [] }
+        if let body = route.description.body { operation["requestBody"] = self.body(body) }
+        operation["responses"] = responses(route)
+        // Whoever has the token has every right today; which one is wanted is said all the same.
+        operation["security"] = route.info.right.map { [["token": [.string($0.rawValue)]]] } ?? []
         return .object(operation)
     }
 
-    private func parameters(_ route: Described, _ details: Operation?) -> [JSONValue] {
-        let declared = details?.parameters ?? []
-        // What the path names and nobody described is some text.
-        let rest = route.pattern.split(separator: "/").filter { $0.hasPrefix("{") }
-            .map { $0.dropFirst().prefix { $0 != "." && $0 != "}" } }
-            .filter { name in !declared.contains { $0.name == name } }
-            .map { Parameter.path(String($0), "A part of the address.", Schema.text) }
-        return (declared + rest).map { parameter in
-            parameter.isShared
-                ? ["$ref": .string("#/components/parameters/\(parameter.name)")] : Self.parameter(parameter)
-        }
-    }
-
-    static func parameter(_ parameter: Parameter) -> JSONValue {
+    static func parameter(_ parameter: ParameterDeclaration) -> JSONValue {
         var json: JSONObject = [
             "name": .string(parameter.name), "in": .string(parameter.place.rawValue),
             "description": .string(parameter.summary), "schema": parameter.schema,
@@ -128,34 +146,39 @@ struct OpenAPIDocument {
         return .object(json)
     }
 
-    private static func body(_ body: Operation.Body) -> JSONValue {
-        var media: JSONObject = ["schema": body.schema]
-        if let example = body.example { media["example"] = example }
-        return ["required": true, "content": ["application/json": .object(media)]]
+    private func body(_ body: RouteDescription.Body) -> JSONValue {
+        [
+            "required": true,
+            "content": [
+                "application/json": ["schema": body.schema, "example": body.example ?? examples.value(body.schema)]
+            ],
+        ]
     }
 
-    private func responses(_ route: Described, _ details: Operation?) -> JSONValue {
+    private func responses(_ route: Described) -> JSONValue {
         var responses = JSONObject()
-        for answer in details?.answers ?? [] { responses["\(answer.status.rawValue)"] = Self.answer(answer) }
-        var problems = ProblemCodes.anywhere.union(details?.problems ?? [])
-        if details?.body != nil { problems.formUnion(ProblemCodes.ofBodies) }
-        if route.isGuarded { problems.formUnion(ProblemCodes.guarded) }
+        for answer in route.description.answers { responses["\(answer.status.rawValue)"] = self.answer(answer) }
+        var problems = ProblemCodes.anywhere.union(route.description.problems)
+        if route.description.body != nil { problems.formUnion(ProblemCodes.ofBodies) }
+        if route.info.right != nil { problems.formUnion(ProblemCodes.guarded) }
         for status in problems.sorted(by: { $0.rawValue < $1.rawValue }) {
-            let status = (code: "\(status.rawValue)", name: Self.name(of: status))
+            let status = (status: status, code: "\(status.rawValue)", name: Self.name(of: status))
             guard var answer = responses[status.code] else {
                 responses[status.code] = ["$ref": .string("#/components/responses/\(status.name)")]
                 continue
             }
             // An answer that says more than a problem would: either can come.
-            answer["content"]?["application/problem+json"] = ["schema": Schema.named("Problem")]
+            let problem = "Problem\(status.name)"
+            answer["content"]?["application/problem+json"] = [
+                "schema": Schema.named(problem),
+                "example": Self.problemExample(ProblemCodes.entries(of: status.status)[0]),
+            ]
             responses[status.code] = answer
         }
-        // What a route does not tell of its answers is left open rather than guessed.
-        if details == nil { responses["default"] = ["description": "The answer."] }
         return .object(responses)
     }
 
-    private static func answer(_ answer: Operation.Answer) -> JSONValue {
+    private func answer(_ answer: RouteDescription.Answer) -> JSONValue {
         var json: JSONObject = ["description": .string(answer.summary)]
         if !answer.headers.isEmpty {
             json["headers"] = .object(
@@ -170,7 +193,10 @@ struct OpenAPIDocument {
         }
         if let schema = answer.schema {
             let types = [answer.mediaType] + answer.otherMediaTypes
-            json["content"] = .object(JSONObject(types.map { ($0, ["schema": schema]) }))
+            let isJSON = answer.mediaType.hasSuffix("json")
+            let media: JSONValue =
+                isJSON ? ["schema": schema, "example": answer.example ?? examples.value(schema)] : ["schema": schema]
+            json["content"] = .object(JSONObject(types.map { ($0, media) }))
         }
         return .object(json)
     }

@@ -10,9 +10,10 @@ extension Background {
     ///
     /// - Parameter ownsCorrelation: whether the operation's id is the correlation, whatever the request says.
     func accept(
-        _ work: Work, _ parameters: JSONObject, _ request: Request, ownsCorrelation: Bool = false
+        _ work: Work, _ parameters: JSONObject, _ request: Request, _ order: CommandRequest,
+        ownsCorrelation: Bool = false
     ) async throws -> Response {
-        try await answering(request) { meta in
+        try await answering(request, order) { meta in
             var meta = meta
             if ownsCorrelation { meta.correlation = meta.command }
             let started = try await start(work, parameters: parameters, askedBy: meta)
@@ -22,9 +23,9 @@ extension Background {
 
     /// - Parameter body: returns the operation, and where it begins in the log, where that is known.
     func answering(
-        _ request: Request, _ body: (EventMeta) async throws -> (id: UUID, position: Int?)
+        _ request: Request, _ order: CommandRequest, _ body: (EventMeta) async throws -> (id: UUID, position: Int?)
     ) async throws -> Response {
-        let meta = try CommandRequest.meta(request, identifiers)
+        let meta = order.meta(request, identifiers)
         let (id, position) = try await EntityProblems.recording(in: catalogue) { try await body(meta) }
         // From its first event on, so that whoever comes late misses nothing.
         let after = position.map { $0 - 1 } ?? 0

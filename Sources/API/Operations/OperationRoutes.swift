@@ -1,3 +1,4 @@
+import Accounts
 public import Entities
 public import HTTPServer
 import JSON
@@ -13,11 +14,11 @@ public struct OperationRoutes: Sendable {
         router.post(
             "/api/v2/admin/operations/{id}/cancel",
             info: RouteInfo(
-                name: "operations.cancel", summary: "Stop an operation, whichever node carries it.",
-                tags: ["Operations"], details: Operation.operationCancel)
-        ) { request in
-            let id = try request.parameter("id", as: UUID.self)
-            return try await background.answering(request) { meta in
+                "operations.cancel", "Stop an operation, whichever node carries it.", in: "Operations",
+                needs: .runJobs, .operationCancel),
+            .path("id", .uuid, "The operation's id."), .order
+        ) { request, id, order in
+            try await background.answering(request, order) { meta in
                 try await background.cancel(id, askedBy: meta)
                 return (id, nil)
             }

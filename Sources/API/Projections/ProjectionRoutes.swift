@@ -1,3 +1,4 @@
+import Accounts
 public import Entities
 public import HTTPServer
 import JSON
@@ -15,6 +16,10 @@ public struct ProjectionRoutes: Sendable {
     }
 
     public func declare(in router: inout Router) {
+        let known = work.set.files.map(\.name)
+        let some = JSONShape.array(of: .name(among: known))
+            .annotated(["description": "Which to make anew; all where none is named."])
+        let asked = JSONShape.object(.optional("names", some, default: []), build: { $0 })
         router.get(
             "/api/v2/admin/projections",
             info: info("list", "List the projections.", .projections)
@@ -23,27 +28,22 @@ public struct ProjectionRoutes: Sendable {
             "/api/v2/admin/projections/rebuild",
             info: info(
                 "rebuild", "Make projections anew from the log.",
-                .projectionRebuild(work.set.files.map(\.name)))
-        ) { request in
-            let names = try request.json(
-                as: .object(.optional("names", .array(of: .string), default: []), build: { $0 }))
-            let known = work.set.files.map(\.name)
-            for (index, name) in names.enumerated() where !known.contains(name) {
-                throw Problem.invalidFields([
-                    .init(.pointer("/names/\(index)"), "enum", "Use some of \(known.joined(separator: ", ")).")
-                ])
-            }
+                .accepted(
+                    body: .init(schema: asked.schema, example: ["names": .array(known.suffix(1).map { .string($0) })]))),
+            .order
+        ) { request, order in
+            let names = try request.json(as: asked)
             let parameters: JSONObject = names.isEmpty ? [:] : ["names": .array(names.map { .string($0) })]
-            return try await background.accept(work.rebuild, parameters, request)
+            return try await background.accept(work.rebuild, parameters, request, order)
         }
         router.post(
             "/api/v2/admin/projections/check",
-            info: info("check", "Compare the projections with the log.", .projectionCheck)
-        ) { request in try await background.accept(work.check, [:], request) }
+            info: info("check", "Compare the projections with the log.", .accepted()), .order
+        ) { request, order in try await background.accept(work.check, [:], request, order) }
     }
 
-    private func info(_ verb: String, _ summary: String, _ operation: Operation) -> RouteInfo {
-        RouteInfo(name: "projections.\(verb)", summary: summary, tags: ["Projections"], details: operation)
+    private func info(_ verb: String, _ summary: String, _ description: RouteDescription) -> RouteInfo {
+        RouteInfo("projections.\(verb)", summary, in: "Projections", needs: .keepProjections, description)
     }
 
     private func list() async throws -> Response {

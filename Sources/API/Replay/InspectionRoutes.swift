@@ -1,3 +1,4 @@
+import Accounts
 public import Entities
 public import HTTPServer
 import JSON
@@ -13,18 +14,13 @@ public struct InspectionRoutes: Sendable {
         router.get(
             "/api/v2/admin/replay/inspect",
             info: RouteInfo(
-                name: "replay.inspect",
-                summary: "What the system looked like at a point, beside what it looks like now.",
-                tags: ["Replay"], details: Operation.inspection)
-        ) { request in
-            let (point, count) = try request.query.decode(unknown: .refused) {
-                (reader: inout ParameterReader) throws(Problem) in
-                let point = ListParameters.point("at", &reader)
-                return (
-                    reader.require("at", point, placeholder: .now),
-                    reader.int("events", in: 1...Inspector.eventsMax, default: 10)
-                )
-            }
+                "replay.inspect", "What the system looked like at a point, beside what it looks like now.",
+                in: "Replay", needs: .replay, .inspection),
+            .required("at", .point, "The point. \(ParameterShape<Point>.pointForms)"),
+            .optional(
+                "events", .int(in: 1...Inspector.eventsMax), default: 10,
+                "How many of the last events before it to tell.")
+        ) { _, point, count in
             let inspector = Inspector(pool: service.pool, catalogue: service.catalogue)
             let inspection = try await PointProblems.translating("at") {
                 try await inspector.inspect(at: point, eventCount: count)
@@ -34,17 +30,8 @@ public struct InspectionRoutes: Sendable {
     }
 }
 
-extension Operation {
-    fileprivate static let inspection = Operation(
-        parameters: [
-            Parameter(
-                name: "at", place: .query, summary: "The point. \(Parameter.pointForms)", schema: Parameter.pointSchema,
-                isRequired: true),
-            Parameter(
-                name: "events", place: .query, summary: "How many of the last events before it to tell.",
-                schema: Schema.whole(from: 1, to: Inspector.eventsMax, default: 10)),
-            .requestID,
-        ],
+extension RouteDescription {
+    fileprivate static let inspection = RouteDescription(
         answers: [
             Answer(
                 summary: "Counts by type, the summaries that types declare, and the last events before the point.",

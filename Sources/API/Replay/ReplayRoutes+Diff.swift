@@ -12,21 +12,8 @@ extension ReplayRoutes {
     /// Beyond it a request would take too long; the command line has all the time.
     static let diffEventsMax = 200_000
 
-    func diff(_ request: Request) async throws -> Response {
-        let (from, to, filter, limit) = try request.query.decode(unknown: .refused) {
-            (reader: inout ParameterReader) throws(Problem) in
-            var scope = ChangeScope(after: 0, upTo: 0)
-            scope.types = reader.list("type", countMax: 50)
-            scope.entities = reader.list("entity", countMax: 50).compactMap { Self.id($0, &reader) }
-            scope.actor = reader.text("actor", bytes: 1...200)
-            scope.correlation = reader.uuid("correlation")
-            scope.command = reader.uuid("command")
-            let from = ListParameters.point("from", &reader)
-            return (
-                reader.require("from", from, placeholder: .now), ListParameters.point("to", &reader) ?? .now, scope,
-                reader.int("limit", in: 1...Self.itemsMax, default: Self.itemsDefault)
-            )
-        }
+    func diff(_ asked: DiffParameters) async throws -> Response {
+        let (from, to, filter, limit) = (asked.from, asked.to, asked.scope, asked.limit)
         try checkTypes(filter.types) { .init(.parameter("type"), "not_a_choice", $0) }
         let old = try await PointProblems.translating("from") { try await from.resolve(in: pool) }
         let new = try await PointProblems.translating("to") { try await to.resolve(in: pool) }
@@ -69,10 +56,38 @@ extension ReplayRoutes {
             throw .invalidParameters([field("There is no type `\(type)`. Use the name of one, such as character.")])
         }
     }
+}
 
-    private static func id(_ text: String, _ reader: inout ParameterReader) -> UUID? {
-        if let id = UUID(text) { return id }
-        reader.refuse("entity", "malformed", "Use identifiers such as 0197a1b2-0000-7000-8000-00000000000f.")
-        return nil
+/// What is asked of two points.
+struct DiffParameters: Sendable {
+    let from: Point
+    let to: Point
+    let scope: ChangeScope
+    let limit: Int
+
+    static let listMax = 50
+}
+
+extension ParameterShape<DiffParameters> {
+    static var diff: Self {
+        let listMax = DiffParameters.listMax
+        return group(
+            .required("from", .point, "The point to compare from. \(ParameterShape<Point>.pointForms)"),
+            .optional("to", .point, default: .now, "The point to compare with; now unless said otherwise."),
+            .list("type", of: .declaredName, countMax: listMax, "Only these entity types, such as character."),
+            .list("entity", of: .uuid, countMax: listMax, "Only these, by their ids."),
+            .optional("actor", .actor, "Only what this one did."),
+            .optional("correlation", .uuid, "Only what belongs to this undertaking."),
+            .optional("command", .uuid, "Only what this command did."),
+            .limit(upTo: ReplayRoutes.itemsMax, default: ReplayRoutes.itemsDefault)
+        ) { from, to, types, entities, actor, correlation, command, limit in
+            var scope = ChangeScope(after: 0, upTo: 0)
+            scope.types = types
+            scope.entities = entities
+            scope.actor = actor
+            scope.correlation = correlation
+            scope.command = command
+            return DiffParameters(from: from, to: to, scope: scope, limit: limit)
+        }
     }
 }

@@ -33,20 +33,24 @@ extension ReplayRoutes {
         return .json(writer.bytes)
     }
 
-    func makeFork(_ request: Request) async throws -> Response {
-        let (name, at) = try request.json(
-            as: .object(.required("name", .string), .optional("point", .any), build: { ($0, $1) }))
-        guard ForkName(name) != nil else {
-            throw Problem.invalidFields([.init(.pointer("/name"), "pattern", ForkName.rule)])
-        }
-        let point = try at.map { value throws(Problem) in try RollbackRequest.point(value, at: "/point") } ?? .now
+    /// What a fork is made of.
+    static let forkCreation = JSONShape.object(
+        .required("name", forkName), .optional("point", RollbackRequest.point("Default now.")),
+        build: { (name: $0, point: $1 ?? .now) })
+
+    private static let forkName = JSONShape<String>.string
+        .converted(orSay: ForkName.rule) { text -> String? in ForkName(text) == nil ? nil : text }
+        .annotated(["description": .string(ForkName.rule), "examples": ["what-if"]] as JSONObject)
+
+    func makeFork(_ request: Request, _ order: CommandRequest) async throws -> Response {
+        let (name, point) = try request.json(as: Self.forkCreation)
         let position = try await PointProblems.translating("point") {
             try await EventReader(pool: pool).commandEnd(at: point.resolve(in: pool).position).position
         }
         if try await forks.all().contains(where: { $0.name.text == name }) {
             throw Problem.conflict("There is a fork \(name) already. Choose another name, or remove it first.")
         }
-        let reason = request.header("X-Reason")
+        let reason = order.reason
         let work = Background.Work(
             "fork", "Fork \(name) of position \(position)", whenStopped: "Nothing of it is left."
         ) { parameters, reporter in
@@ -59,13 +63,13 @@ extension ReplayRoutes {
             return ["database": .string(fork.database)]
         }
         return try await background.accept(
-            work, ["name": .string(name), "position": .integer(position)], request)
+            work, ["name": .string(name), "position": .integer(position)], request, order)
     }
 
-    func dropFork(_ request: Request) async throws -> Response {
+    func dropFork(_ name: String, _ request: Request, _ order: CommandRequest) async throws -> Response {
         let fork: Fork
         do {
-            fork = try await forks.find(try request.parameter("name", as: String.self))
+            fork = try await forks.find(name)
         } catch let error as ForkError {
             throw Problem.notFound("\(error.description) List them at /api/v2/admin/replay/forks.")
         }
@@ -74,6 +78,6 @@ extension ReplayRoutes {
             try await forks.drop(parameters["name"]?.string ?? "")
             return [:]
         }
-        return try await background.accept(work, ["name": .string(fork.name.text)], request)
+        return try await background.accept(work, ["name": .string(fork.name.text)], request, order)
     }
 }

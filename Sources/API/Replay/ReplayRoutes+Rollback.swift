@@ -8,38 +8,34 @@ import Replay
 import System
 
 extension ReplayRoutes {
-    func rollback(_ request: Request) async throws -> Response {
+    func rollback(_ request: Request, _ order: CommandRequest) async throws -> Response {
         let asked = try request.json(as: RollbackRequest.rollback)
-        let point = try RollbackRequest.point(asked.to ?? .null, at: "/to")
         try checkTypes(asked.types) { .init(.pointer("/types"), "not_a_choice", $0) }
-        let target = try await resolve(point, at: "/to")
+        let target = try await resolve(asked.to, at: "/to")
         let head = try await EventReader(pool: pool).head().position
         var scope = ChangeScope(after: target.position, upTo: asked.upTo ?? head)
         try checkEnd(scope, head)
         scope.types = asked.types
         scope.actor = asked.actor
-        for (index, text) in asked.entities.enumerated() {
-            scope.entities.append(try RollbackRequest.id(text, at: "/entities/\(index)"))
-        }
-        if let text = asked.correlation { scope.correlation = try RollbackRequest.id(text, at: "/correlation") }
-        return try await answer(RollbackOrder(.rollback, scope: scope, isForced: asked.isForced), asked, request)
+        scope.entities = asked.entities
+        scope.correlation = asked.correlation
+        return try await answer(RollbackOrder(.rollback, scope: scope, isForced: asked.isForced), asked, request, order)
     }
 
-    func undo(_ request: Request) async throws -> Response {
-        let asked = try request.json(as: RollbackRequest.undo)
-        let id = try RollbackRequest.id(asked.id ?? "", at: "/id")
-        var order: RollbackOrder
+    func undo(_ request: Request, _ order: CommandRequest) async throws -> Response {
+        let (id, asked) = try request.json(as: RollbackRequest.undo)
+        var undoing: RollbackOrder
         do {
-            order = try await RollbackOrder.undo(of: id, in: service, isForced: asked.isForced)
+            undoing = try await RollbackOrder.undo(of: id, in: service, isForced: asked.isForced)
         } catch RollbackProblem.nothingToUndo {
             throw Problem.notFound(
                 "Nothing in the log has the correlation or command \(id). `GET /api/v2/admin/audit` shows those of each change."
             )
         }
-        let head = order.scope.upTo
-        if let upTo = asked.upTo { order.scope.upTo = upTo }
-        try checkEnd(order.scope, head)
-        return try await answer(order, asked, request)
+        let head = undoing.scope.upTo
+        if let upTo = asked.upTo { undoing.scope.upTo = upTo }
+        try checkEnd(undoing.scope, head)
+        return try await answer(undoing, asked, request, order)
     }
 
     private func checkEnd(_ scope: ChangeScope, _ head: Int) throws(Problem) {
@@ -64,9 +60,9 @@ extension ReplayRoutes {
     }
 
     private func answer(
-        _ order: RollbackOrder, _ asked: RollbackRequest, _ request: Request
+        _ order: RollbackOrder, _ asked: RollbackRequest, _ request: Request, _ command: CommandRequest
     ) async throws -> Response {
-        if asked.isExecuted, asked.plan == nil { return try await carryOut(order, request) }
+        if asked.isExecuted, asked.plan == nil { return try await carryOut(order, request, command) }
         var (items, total) = ([RollbackStep](), 0)
         let report = try await Rollback(service).dryRun(
             order,
@@ -81,7 +77,7 @@ extension ReplayRoutes {
                     "What would be done now is not what that plan said. Look at the plan of now, and send its `plan` and `up_to`.",
                     members: ["plan": .string(report.fingerprint)])
             }
-            return try await carryOut(order, request)
+            return try await carryOut(order, request, command)
         }
         var writer = JSONWriter()
         writer.object { writer in
@@ -96,7 +92,9 @@ extension ReplayRoutes {
         return .json(writer.bytes)
     }
 
-    private func carryOut(_ order: RollbackOrder, _ request: Request) async throws -> Response {
+    private func carryOut(
+        _ order: RollbackOrder, _ request: Request, _ command: CommandRequest
+    ) async throws -> Response {
         let work = Background.Work(
             order.kind.rawValue, order.title, exclusion: Rollback.exclusion,
             whenStopped: "What was restored by then stays so; to do the rest: lifeos rollback --resume with its id.",
@@ -107,6 +105,6 @@ extension ReplayRoutes {
                 reporter.report(done: $0, total: $1)
             }.json
         }
-        return try await background.accept(work, order.json, request, ownsCorrelation: true)
+        return try await background.accept(work, order.json, request, command, ownsCorrelation: true)
     }
 }

@@ -1,5 +1,7 @@
+import Accounts
 public import Entities
 public import HTTPServer
+import JSON
 import Postgres
 public import Replay
 
@@ -22,27 +24,38 @@ public struct ReplayRoutes: Sendable {
     public func declare(in router: inout Router) {
         router.group("/api/v2/admin/replay") { routes in
             routes.get(
-                "/diff", info: info("diff", "What is different between two points of the log.", .replayDiff)
-            ) { request in try await diff(request) }
+                "/diff", info: info("diff", "What is different between two points of the log.", .replayDiff), .diff
+            ) { _, asked in try await diff(asked) }
             routes.post(
                 "/rollback",
-                info: info("rollback", "Make entities again what they were, by new events.", .replayRollback)
-            ) { request in try await rollback(request) }
+                info: info("rollback", "Make entities again what they were, by new events.", .replayRollback), .reason
+            ) { request, order in try await rollback(request, order) }
             routes.post(
                 "/undo",
-                info: info("undo", "Take back what one command, import or other whole has done.", .replayUndo)
-            ) { request in try await undo(request) }
+                info: info("undo", "Take back what one command, import or other whole has done.", .replayUndo), .reason
+            ) { request, order in try await undo(request, order) }
             routes.get("/forks", info: info("forks.list", "List the forks.", .forks)) { _ in try await listForks() }
             routes.post(
-                "/forks", info: info("forks.create", "Make a fork of how everything was at a point.", .forkCreation)
-            ) { request in try await makeFork(request) }
+                "/forks", info: info("forks.create", "Make a fork of how everything was at a point.", .forkCreation),
+                .order
+            ) { request, order in try await makeFork(request, order) }
             routes.delete(
-                "/forks/{name}", info: info("forks.drop", "Remove a fork, with all that was done in it.", .forkRemoval)
-            ) { request in try await dropFork(request) }
+                "/forks/{name}", info: info("forks.drop", "Remove a fork, with all that was done in it.", .accepted()),
+                .path("name", .forkName, "The fork's name."),
+                .order
+            ) { request, name, order in try await dropFork(name, request, order) }
         }
     }
 
-    private func info(_ verb: String, _ summary: String, _ operation: Operation) -> RouteInfo {
-        RouteInfo(name: "replay.\(verb)", summary: summary, tags: ["Replay"], details: operation)
+    private func info(_ verb: String, _ summary: String, _ description: RouteDescription) -> RouteInfo {
+        RouteInfo("replay.\(verb)", summary, in: "Replay", needs: .replay, description)
+    }
+}
+
+extension ParameterKind<String> {
+    /// What is no name of a fork names none: that is 404 and not 400.
+    fileprivate static var forkName: Self {
+        let schema: JSONValue = ["type": "string", "examples": ["what-if"]]
+        return ParameterKind(schema, advice: "") { $0 }
     }
 }

@@ -6,65 +6,81 @@ import System
 
 /// What the body of a rollback or an undo asks for.
 struct RollbackRequest: Sendable {
-    var to: JSONValue?
-    var upTo: Int?
+    /// Of a rollback: the point to go back to.
+    var to = Point.now
     var types: [String] = []
-    var entities: [String] = []
+    var entities: [UUID] = []
     var actor: String?
-    var correlation: String?
-    /// Of an undo: the correlation or the command.
-    var id: String?
+    var correlation: UUID?
+    var upTo: Int?
     var isForced = false
     /// Whether it is carried out; otherwise the answer says what would change.
     var isExecuted = false
     /// The `plan` that an answer gave: where another would be carried out, nothing is.
     var plan: String?
 
-    static let rollback: JSONShape<RollbackRequest> = .object(
-        .required("to", .any), .optional("up_to", position), .optional("types", strings, default: []),
-        .optional("entities", strings, default: []), .optional("actor", .string(length: 1...200)),
-        .optional("correlation", .string), .optional("force", .bool, default: false),
-        .optional("execute", .bool, default: false), .optional("plan", .string), build: ofRollback)
+    static let rollback = JSONShape.object(
+        .required("to", point("The point to go back to.")), upTo, types, entities, actor, correlation, force, execute,
+        plan, build: ofRollback)
 
-    static let undo: JSONShape<RollbackRequest> = .object(
-        .required("id", .string), .optional("up_to", position), .optional("force", .bool, default: false),
-        .optional("execute", .bool, default: false), .optional("plan", .string), build: ofUndo)
-
-    private static let position: JSONShape<Int> = .integer(in: 0...Int.max)
-    private static let strings: JSONShape<[String]> = .array(of: .string)
+    static let undo = JSONShape.object(
+        .required("id", id.annotated(["description": "The correlation or the command to take back."])), upTo, force,
+        execute, plan, build: ofUndo)
 
     @Sendable private static func ofRollback(
-        to: JSONValue, upTo: Int?, types: [String], entities: [String], actor: String?, correlation: String?,
+        to: Point, upTo: Int?, types: [String], entities: [UUID], actor: String?, correlation: UUID?,
         isForced: Bool, isExecuted: Bool, plan: String?
     ) -> RollbackRequest {
         RollbackRequest(
-            to: to, upTo: upTo, types: types, entities: entities, actor: actor, correlation: correlation,
+            to: to, types: types, entities: entities, actor: actor, correlation: correlation, upTo: upTo,
             isForced: isForced, isExecuted: isExecuted, plan: plan)
     }
 
     @Sendable private static func ofUndo(
-        id: String, upTo: Int?, isForced: Bool, isExecuted: Bool, plan: String?
-    ) -> RollbackRequest {
-        RollbackRequest(upTo: upTo, id: id, isForced: isForced, isExecuted: isExecuted, plan: plan)
+        id: UUID, upTo: Int?, isForced: Bool, isExecuted: Bool, plan: String?
+    ) -> (id: UUID, asked: RollbackRequest) {
+        (id, RollbackRequest(upTo: upTo, isForced: isForced, isExecuted: isExecuted, plan: plan))
     }
+
+    private static let types = JSONField<[String]>.optional(
+        "types", .array(of: JSONShape<String>.string.annotated(["examples": ["character"]] as JSONObject)),
+        default: [])
+    private static let entities = JSONField<[UUID]>.optional("entities", .array(of: id), default: [])
+    private static let actor = JSONField<String?>.optional("actor", JSONShape<String>.string(length: 1...200))
+    private static let correlation = JSONField<UUID?>.optional("correlation", id)
+    private static let upTo = JSONField<Int?>.optional(
+        "up_to",
+        .integer(in: 0...Int.max).annotated([
+            "description": "What happened after this position is left alone; default where the log ends now."
+        ]))
+    private static let force = JSONField<Bool>.optional(
+        "force", .bool.annotated(["description": "Whether to take back as well what others have changed since."]),
+        default: false)
+    private static let execute = JSONField<Bool>.optional(
+        "execute", .bool.annotated(["description": "Whether to do it; otherwise the answer says what would be."]),
+        default: false)
+    private static let plan = JSONField<String?>.optional(
+        "plan", .string.annotated(["description": "`plan` of a dry run: what is not that is not carried out."]))
+
+    private static let id = JSONShape<String>.string.converted(
+        format: "uuid", orSay: "Use an identifier such as 0197a1b2-0000-7000-8000-00000000000f."
+    ) { UUID($0) }
 
     /// A point in a body: a position as a number or a string, or any other form as a string.
-    static func point(_ value: JSONValue, at pointer: String) throws(Problem) -> Point {
-        if let position = value.integer, position >= 0 { return .position(position) }
-        guard let text = value.string else {
-            throw .invalidFields([.init(.pointer(pointer), "type", "Send a position, or a point such as \"-15m\".")])
-        }
-        do {
-            return try Point(parsing: text, now: SystemWallClock().now(), in: .ofThisProcess)
-        } catch {
-            throw .invalidFields([.init(.pointer(pointer), "malformed", "\(error)")])
-        }
-    }
-
-    static func id(_ text: String, at pointer: String) throws(Problem) -> UUID {
-        if let id = UUID(text) { return id }
-        throw .invalidFields([
-            .init(.pointer(pointer), "format", "Use an identifier such as 0197a1b2-0000-7000-8000-00000000000f.")
+    static func point(_ summary: String) -> JSONShape<Point> {
+        JSONShape.any.converting { (value) throws(JSONRefusal) -> Point in
+            if let position = value.integer, position >= 0 { return .position(position) }
+            guard let text = value.string else {
+                throw JSONRefusal("type", "Send a position, or a point such as \"-15m\".")
+            }
+            do {
+                return try Point(parsing: text, now: SystemWallClock().now(), in: .ofThisProcess)
+            } catch {
+                throw JSONRefusal("malformed", "\(error)")
+            }
+        }.annotated([
+            "anyOf": [["type": "integer", "minimum": 0], ["type": "string"]],
+            "description": .string("\(summary) \(PointProblem.forms)"),
         ])
     }
 }

@@ -1,3 +1,4 @@
+internal import Accounts
 internal import Catalogue
 public import Entities
 internal import EventLog
@@ -26,9 +27,9 @@ public struct HistoryRoutes: Sendable {
         router.get(
             "/console/history",
             info: RouteInfo(
-                name: "console.history", summary: "What happened, and how to take it back.", tags: ["console"])
-        ) { request in
-            let asked = try request.query.decode { HistoryQuestion(&$0) }
+                name: "console.history", summary: "What happened, and how to take it back.", tags: ["console"]
+            ).needing(.readAudit), .question
+        ) { _, asked in
             return .html(try await page(asked).page)
         }
     }
@@ -64,18 +65,10 @@ struct HistoryQuestion: Sendable {
     var id = ""
     private var cursor: String?
 
-    init(_ reader: inout ParameterReader) {
-        func text(_ name: String, _ reader: inout ParameterReader) -> String {
-            (reader.text(name) ?? "").split(separator: " ").joined(separator: " ")
-        }
-        since = text("since", &reader)
-        until = text("until", &reader)
-        actor = text("actor", &reader)
-        type = text("type", &reader)
-        verb = text("verb", &reader)
-        reason = text("reason", &reader)
-        id = text("id", &reader)
-        cursor = reader.text("cursor")
+    fileprivate init(_ texts: [String], cursor: String?) {
+        (since, until, actor, type) = (texts[0], texts[1], texts[2], texts[3])
+        (verb, reason, id) = (texts[4], texts[5], texts[6])
+        self.cursor = cursor
     }
 
     /// Where the page ends that is asked for; nil for the latest.
@@ -151,5 +144,20 @@ struct HistoryQuestion: Sendable {
         } catch QueryProblem.noSuchPoint(let sentence) {
             throw Problem(sentence: sentence)
         }
+    }
+}
+
+extension ParameterShape<HistoryQuestion> {
+    fileprivate static var question: Self {
+        group(
+            field("since"), field("until"), field("actor"), field("type"), field("verb"), field("reason"), field("id"),
+            .optional("cursor", .text, "Where the page begins.")
+        ) { HistoryQuestion([$0, $1, $2, $3, $4, $5, $6], cursor: $7) }
+    }
+
+    /// What someone typed, without blanks too many.
+    private static func field(_ name: String) -> ParameterShape<String> {
+        ParameterShape<String>.optional(name, .text, default: "", "A field of the form.")
+            .map { $0.split(separator: " ").joined(separator: " ") }
     }
 }

@@ -1,63 +1,66 @@
-/// Reads typed values out of ``Parameters`` and collects what is wrong with them.
-///
-/// Each reading comes in three forms: optional, with a `default:`, and `.required`.
-public struct ParameterReader {
-    /// Says that a parameter may not be missing.
-    public enum Presence: Sendable { case required }
+/// The parameters of one request while they are read, and what was found wrong with them.
+struct ParameterReader {
+    let query: Parameters
+    private let path: Parameters
+    private let headers: (String) -> [String]
+    var refused: [Problem.Field] = []
+    /// Whether nothing in the query is unknown.
+    var takesAnything = false
 
-    private let pairs: [(name: String, value: String)]
-    private var known: [String] = []
-    /// What was found wrong so far.
-    public private(set) var refused: [Problem.Field] = []
-
-    init(_ parameters: Parameters) { pairs = parameters.pairs }
-
-    /// Refuses a parameter for a reason of the caller's, such as two that exclude each other.
-    public mutating func refuse(_ name: String, _ code: Problem.Code, _ message: String) {
-        refused.append(Problem.Field(.parameter(name), code, message))
+    init(
+        query: Parameters, path: Parameters = Parameters(pairs: []),
+        headers: @escaping (String) -> [String] = { _ in [] }
+    ) {
+        self.query = query
+        self.path = path
+        self.headers = headers
     }
 
-    /// A value of any type.
-    /// - Parameters:
-    ///   - advice: what to send, said when `parse` returns `nil`; a whole sentence.
-    public mutating func value<Value>(
-        _ name: String, code: Problem.Code = "malformed", advice: @autoclosure () -> String,
-        parse: (String) -> Value?
+    enum Single {
+        case missing
+        case refused
+        case value(String)
+    }
+
+    func values(_ name: String, in place: ParameterDeclaration.Place) -> [String] {
+        switch place {
+        case .query: query.values(of: name)
+        case .path: path.values(of: name)
+        case .header: headers(name)
+        }
+    }
+
+    /// The only value of a name.
+    mutating func single(_ name: String, in place: ParameterDeclaration.Place) -> Single {
+        let values = values(name, in: place)
+        guard let first = values.first else { return .missing }
+        if values.count == 1 { return .value(first) }
+        refuse(name, in: place, "repeated", "Give this parameter once.")
+        return .refused
+    }
+
+    mutating func parse<Value>(
+        _ text: String, of name: String, in place: ParameterDeclaration.Place, _ kind: ParameterKind<Value>
     ) -> Value? {
-        guard let text = single(name) else { return nil }
-        if let value = parse(text) { return value }
-        refuse(name, code, advice())
-        return nil
-    }
-
-    /// `value`, or a problem when it is missing; the placeholder never reaches anyone.
-    public mutating func require<Value>(_ name: String, _ value: Value?, placeholder: Value) -> Value {
-        if let value { return value }
-        if !refused.contains(where: { $0.place == .parameter(name) }) {
-            refuse(name, "required", "Give this parameter.")
-        }
-        return placeholder
-    }
-
-    mutating func refuseUnknown() {
-        var seen: Set<String> = []
-        for (name, _) in pairs where !known.contains(name) && seen.insert(name).inserted {
-            let rest = known.isEmpty ? "Leave it out." : "Known are: \(known.joined(separator: ", "))."
-            refuse(name, "unknown", "There is no such parameter. \(rest)")
-        }
-    }
-
-    mutating func all(_ name: String) -> [String] {
-        if !known.contains(name) { known.append(name) }
-        return pairs.filter { $0.name == name }.map(\.value)
-    }
-
-    private mutating func single(_ name: String) -> String? {
-        let values = all(name)
-        if values.count > 1 {
-            refuse(name, "repeated", "Give this parameter once.")
+        do throws(ParameterRefusal) {
+            return try kind.parse(text)
+        } catch {
+            refuse(name, in: place, error.code, error.advice)
             return nil
         }
-        return values.first
+    }
+
+    mutating func refuse(
+        _ name: String, in place: ParameterDeclaration.Place, _ code: Problem.Code, _ message: String
+    ) {
+        refused.append(Problem.Field(place == .header ? .header(name) : .parameter(name), code, message))
+    }
+
+    mutating func refuseUnknown(known: [String]) {
+        var seen: Set<String> = []
+        for (name, _) in query.pairs where !known.contains(name) && seen.insert(name).inserted {
+            let rest = known.isEmpty ? "Leave it out." : "Known are: \(known.joined(separator: ", "))."
+            refuse(name, in: .query, "unknown", "There is no such parameter. \(rest)")
+        }
     }
 }

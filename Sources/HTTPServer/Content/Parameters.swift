@@ -1,10 +1,5 @@
 /// Names and values as a query, a form or a path gave them, decoded and in their order.
-///
-/// ```swift
-/// let page = try request.query.decode { query in
-///     (limit: query.int("limit", in: 1...200, default: 50), asOf: query.timestamp("as_of"), tags: query.list("tags"))
-/// }
-/// ```
+/// Handlers read them by what their route declares: see ``ParameterShape``.
 public struct Parameters: Sendable {
     /// How much is taken; more is a problem.
     public struct Limits: Sendable {
@@ -106,26 +101,6 @@ extension Parameters {
     /// Every value of a name, in order.
     public func values(of name: String) -> [String] {
         pairs.filter { $0.name == name }.map(\.value)
-    }
-
-    /// What happens to names that the reader did not ask for.
-    public enum Unknown: Sendable {
-        case ignored
-        /// A problem that lists the names there are.
-        case refused
-    }
-
-    /// Reads typed values; every parameter that is wrong is reported in one problem.
-    ///
-    /// What `read` returns is thrown away when a parameter was refused, so it may be built from placeholders.
-    public func decode<Result>(
-        unknown: Unknown = .ignored, _ read: (inout ParameterReader) throws(Problem) -> Result
-    ) throws(Problem) -> Result {
-        var reader = ParameterReader(self)
-        let result = try read(&reader)
-        if unknown == .refused { reader.refuseUnknown() }
-        guard reader.refused.isEmpty else { throw .invalidParameters(reader.refused) }
-        return result
     }
 }
 

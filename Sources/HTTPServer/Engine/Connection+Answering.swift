@@ -70,12 +70,6 @@ extension Connection {
 
     private func queue(_ response: Response, _ head: RequestHead) -> Bool {
         guard move(to: .sending, until: .now + core.configuration.deadlines.stalledSend) else { return false }
-        if case .prepared(let prepared) = response.body, !response.headers.isModified, !head.isRequestIDGiven,
-            !mustClose(after: head)
-        {
-            core.metrics.bytesSent.increment(by: UInt64(prepared.bytes.count))
-            return prepared.library.queue(on: library, prepared.status)
-        }
         guard let made = library(response, head) else {
             return sendInternalError(head)
         }
@@ -103,7 +97,6 @@ extension Connection {
             switch response.body {
             case .empty: LibraryResponse(copying: [])
             case .bytes(let bytes): sending(bytes)
-            case .prepared(let prepared): sending(prepared.bytes)
             case .stream(let stream): transferring(ResponsePipe(stream), length: stream.length, head)
             case .events(let stream): transferring(stream, length: nil, head)
             case .file(let content): sending(content)
@@ -142,6 +135,7 @@ extension Connection {
         status = Status.internalServerError.rawValue
         let problem = core.render(Problem.internalError(isChange: !head.method.isSafe), of: head)
         guard let made = library(problem, head) else { return false }
+        made.add("X-Request-Id", head.requestID)
         if mustClose(after: head) { made.add("Connection", "close") }
         return made.queue(on: library, problem.status)
     }

@@ -6,7 +6,7 @@ public import Telemetry
 ///
 /// ```swift
 /// var router = Router()
-/// router.get("/greetings/{name}") { request in .text("Hello \(try request.parameter("name"))") }
+/// router.get("/greetings/{name}", .path("name", .text, "Whom to greet.")) { _, name in .text("Hello \(name)") }
 /// let server = HTTPServer(router: router, metrics: metrics)
 /// try server.start()
 /// print(server.boundAddress)

@@ -12,6 +12,7 @@ final class ServerCore: Sendable {
     let identifiers: any IdentifierSource
     let table: ConnectionTable
     private let translate: @Sendable (any Error) -> Problem?
+    private let page: (@Sendable (Problem) -> Response)?
     private let isStoppingFlag = Atomic(false)
     private let isTerminatingFlag = Atomic(false)
     private let answered = Atomic<Int>(0)
@@ -24,6 +25,7 @@ final class ServerCore: Sendable {
         self.metrics = ServerMetrics(metrics)
         declaredRoutes = router.routes
         translate = router.translate
+        page = router.page
         routes = RouteTable(router, self.metrics)
         self.logger = logger
         self.identifiers = identifiers
@@ -83,7 +85,7 @@ final class ServerCore: Sendable {
             if problem.code == Problem.outcomeUnknownCode, head.value(of: "idempotency-key") != nil {
                 problem.headers.append((name: "Retry-After", value: "2"))
             }
-            return .problem(problem)
+            return show(problem, to: head)
         }
         logger.error(
             "A handler failed",
@@ -93,8 +95,23 @@ final class ServerCore: Sendable {
             ])
         var problem = Problem.internalError(isChange: !head.method.isSafe)
         problem.requestID = head.requestID
-        return .problem(problem)
+        return show(problem, to: head)
     }
+
+    /// As a page where the client, a browser that is, likes pages best.
+    private func show(_ problem: Problem, to head: RequestHead) -> Response {
+        let accepted = head.values(of: "accept").map(head.text)
+        guard let page, !accepted.isEmpty,
+            Negotiation.mediaType(accept: accepted.joined(separator: ", "), offered: Self.problemForms) == .html
+        else { return .problem(problem) }
+        var response = page(problem)
+        for (name, value) in problem.headers { response.headers.add(name, value) }
+        response.headers.add("Vary", "Accept")
+        return response
+    }
+
+    /// The document first: it is for those who accept anything.
+    private static let problemForms = [MediaType(Problem.mediaType) ?? .json, .json, .html]
 
     /// Counts a finished request and logs it where that was asked for.
     func record(_ head: RequestHead, status: Int, _ duration: Duration) {

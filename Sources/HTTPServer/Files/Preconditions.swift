@@ -1,3 +1,4 @@
+internal import JSON
 public import System
 
 /// What a request demands of the present state before it is carried out (RFC 9110, section 13).
@@ -58,6 +59,29 @@ extension EntityTag.Condition {
         return switch self {
         case .any: true
         case .tags(let tags): tags.contains { isEqual($0, tag) }
+        }
+    }
+}
+
+extension ParameterShape<Preconditions> {
+    /// A header by which a request demands something of the present state.
+    public enum Demand: String, Sendable { case ifMatch = "If-Match", ifNoneMatch = "If-None-Match" }
+
+    /// What a request demands by these headers, each with what it is for.
+    public static func preconditions(_ demands: KeyValuePairs<Demand, String>) -> ParameterShape<Preconditions> {
+        let schema: JSONValue = ["type": "string", "pattern": #"^ *([*]|(W/)?"[!#-~]*" *(, *(W/)?"[!#-~]*" *)*) *$"#]
+        return ParameterShape(
+            demands.map { .init(name: $0.rawValue, place: .header, summary: $1, schema: schema) }
+        ) { reader in
+            do throws(Problem) {
+                return try Preconditions { name in
+                    let values = reader.values(name, in: .header)
+                    return values.isEmpty ? nil : values.joined(separator: ", ")
+                }
+            } catch {
+                reader.refused += error.fields
+                return nil
+            }
         }
     }
 }

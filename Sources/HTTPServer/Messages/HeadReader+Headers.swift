@@ -83,7 +83,6 @@ extension HeadReader {
         guard 1...limits.requestIDBytesMax ~= value.count, bytes[value.range].allSatisfy({ Self.isIdentifierByte($0) })
         else { return }
         requestID = text(value)
-        isRequestIDGiven = true
     }
 
     /// The request becomes a span beneath the caller's.

@@ -20,7 +20,6 @@ struct HeadReader: ~Copyable {
     var framing = RequestHead.Framing.none
     var expectsContinue = false
     var requestID = ""
-    var isRequestIDGiven = false
     var trace: TraceContext
     private let identifier: UUID
 

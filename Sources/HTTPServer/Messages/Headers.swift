@@ -1,8 +1,6 @@
 /// The headers of an answer, in order. Names are compared without regard to case.
 public struct Headers: Sendable, ExpressibleByDictionaryLiteral {
     public private(set) var pairs: [(name: String, value: String)]
-    /// Whether something changed since the headers were prepared; see ``PreparedResponse``.
-    var isModified = true
 
     public init() { pairs = [] }
 
@@ -16,7 +14,6 @@ public struct Headers: Sendable, ExpressibleByDictionaryLiteral {
     public subscript(name: String) -> String? {
         get { pairs.first { Self.isSame($0.name, name) }?.value }
         set {
-            isModified = true
             pairs.removeAll { Self.isSame($0.name, name) }
             if let newValue { pairs.append((name, newValue)) }
         }
@@ -24,7 +21,6 @@ public struct Headers: Sendable, ExpressibleByDictionaryLiteral {
 
     /// Adds a value beside those the name already has, as `Set-Cookie` needs it.
     public mutating func add(_ name: String, _ value: String) {
-        isModified = true
         pairs.append((name, value))
     }
 

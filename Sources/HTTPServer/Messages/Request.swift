@@ -29,28 +29,19 @@ public struct Request: Sendable {
     /// The span of this request, a child of the client's `traceparent` where there is one.
     public var trace: TraceContext { head.trace }
 
-    /// The parameters of the query, decoded.
-    public var query: Parameters {
+    /// The parameters of the query, decoded. Handlers get those that their route declares, so that none is read unsaid.
+    var query: Parameters {
         get throws(Problem) { try Parameters(query: head.text(head.query)) }
     }
 
     /// The parameters of the path, decoded once.
-    public var parameters: Parameters {
+    var parameters: Parameters {
         get throws(Problem) {
             try Parameters(
                 path: head.endpoint.parameters.enumerated().map { index, name in
                     (name: name, value: head.text(head.places[index].shifted(by: head.path.start)))
                 })
         }
-    }
-
-    /// One parameter of the path, decoded; refused where it is not UTF-8 or holds a NUL.
-    /// - Parameter name: as the route's pattern has it; another name is a mistake of ours.
-    public func parameter(_ name: String) throws(Problem) -> String {
-        let place = place(of: name)
-        let isPlain = !head.bytes[place.range].contains(UInt8(ascii: "%"))
-        let text = head.text(place)
-        return isPlain ? text : try Parameters(path: [(name, text)]).pairs[0].value
     }
 
     /// One parameter of the path as it came.
@@ -61,15 +52,6 @@ public struct Request: Sendable {
             preconditionFailure("the pattern \(head.endpoint.route.pattern) has no parameter \(name)")
         }
         return head.places[index].shifted(by: head.path.start)
-    }
-
-    /// One parameter of the path as a number, identifier or whatever else can be read from text.
-    public func parameter<Value: LosslessStringConvertible>(
-        _ name: String, as type: Value.Type = Value.self
-    ) throws(Problem) -> Value {
-        let text = try parameter(name)
-        if let value = Value(text) { return value }
-        throw .invalidParameters([.init(.parameter(name), "malformed", "Use a valid \(Value.self).")])
     }
 
     /// The first header of this name, in any case.

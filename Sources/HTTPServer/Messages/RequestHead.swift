@@ -31,8 +31,6 @@ final class RequestHead: Sendable {
     let endpoint: Endpoint
     let remoteAddress: RemoteAddress
     let requestID: String
-    /// Whether the client chose the identifier, and so waits for it in the answer.
-    let isRequestIDGiven: Bool
     let trace: TraceContext
 
     init(_ draft: borrowing HeadReader, endpoint: Endpoint, places: RouteTrie.Places, remoteAddress: RemoteAddress) {
@@ -46,7 +44,6 @@ final class RequestHead: Sendable {
         framing = draft.framing
         expectsContinue = draft.expectsContinue
         requestID = draft.requestID
-        isRequestIDGiven = draft.isRequestIDGiven
         trace = draft.trace
         self.places = places
         self.endpoint = endpoint

@@ -8,8 +8,6 @@ public struct Response: Sendable {
     public enum Body: Sendable {
         case empty
         case bytes([UInt8])
-        /// Made once and sent many times.
-        case prepared(PreparedResponse)
         /// Made while it is sent.
         case stream(ResponseStream)
         /// Stays open; sends events as they come.
@@ -53,11 +51,6 @@ extension Response {
         var headers = problemHeaders
         for (name, value) in problem.headers { headers.add(name, value) }
         return Response(problem.status, headers: headers, body: .bytes(problem.encoded()))
-    }
-
-    /// An answer made beforehand; the cheapest there is.
-    public static func prepared(_ prepared: PreparedResponse) -> Response {
-        Response(prepared.status, headers: prepared.headers, body: .prepared(prepared))
     }
 
     // Shared, so that an answer does not have to build its own.

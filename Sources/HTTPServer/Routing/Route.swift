@@ -4,6 +4,8 @@ public struct Route: Sendable {
     /// Such as `/api/v2/{collection}/{id}`; this is also the label in metrics.
     public let pattern: String
     public let info: RouteInfo
+    /// What it takes beside its body. Anything else in a query is refused.
+    public let parameters: [ParameterDeclaration]
     public let body: BodyPolicy
     let handler: Handler
     let middleware: [any Middleware]

@@ -6,16 +6,13 @@ public struct RouteInfo: Sendable {
     public var summary: String
     /// Groups of routes it belongs to.
     public var tags: [String]
-    /// Whatever else the room that declares routes wants to find again, such as schemas.
-    public var details: (any Sendable)?
+    /// Whatever else the rooms that declare routes want to find again, such as answers or who may ask.
+    public var attachments = Attachments()
 
-    public init(
-        name: String? = nil, summary: String = "", tags: [String] = [], details: (any Sendable)? = nil
-    ) {
+    public init(name: String? = nil, summary: String = "", tags: [String] = []) {
         self.name = name
         self.summary = summary
         self.tags = tags
-        self.details = details
     }
 }
 

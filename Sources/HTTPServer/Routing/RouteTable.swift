@@ -17,7 +17,8 @@ struct RouteTable: Sendable {
     init(_ router: Router, _ metrics: ServerMetrics) {
         func builtIn(_ handler: @escaping @Sendable (Request) throws -> Response) -> Endpoint {
             let route = Route(
-                method: .get, pattern: "", info: RouteInfo(), body: .none, handler: .direct(handler), middleware: [])
+                method: .get, pattern: "", info: RouteInfo(), parameters: [], body: .none,
+                handler: .direct(handler), middleware: [])
             return Endpoint(
                 route, parameters: [], middleware: router.outermost, metrics.route(pattern: "none", method: "any"))
         }

@@ -3,9 +3,12 @@
 ///
 /// ```swift
 /// var router = Router()
-/// router.get("/api/v2/{collection}/{id}") { request in .json(try entities.find(request.parameter("id"))) }
-/// router.post("/api/v2/{collection}") { request in try await create(request) }
+/// router.get("/songs/{id}", .path("id", .uuid, "Which song.")) { request, id in .json(try songs.find(id)) }
+/// router.post("/songs") { request in try await create(request) }
 /// ```
+/// A route says which parameters it takes; its handler is given their values, and a query that holds anything else is
+/// refused with 400.
+///
 /// A static segment wins over a parameter, and a parameter over a tail. `HEAD` and `OPTIONS` are answered by
 /// themselves.
 public struct Router: Sendable {
@@ -15,6 +18,9 @@ public struct Router: Sendable {
     private var middleware: [any Middleware] = []
     /// Says what errors of any handler are to those who ask; nil for what is a mistake of ours.
     public private(set) var translate: @Sendable (any Error) -> Problem? = { _ in nil }
+
+    /// How browsers are shown a problem; nil for the document that programs get.
+    private(set) var page: (@Sendable (Problem) -> Response)?
 
     public init() { prefix = "" }
 
@@ -32,6 +38,9 @@ public struct Router: Sendable {
         self.translate = { former($0) ?? translate($0) }
     }
 
+    /// Has problems shown as pages to those who rather accept HTML than JSON.
+    public mutating func showProblems(as page: @escaping @Sendable (Problem) -> Response) { self.page = page }
+
     /// Declares routes that share a prefix and what `build` puts around them.
     public mutating func group(_ prefix: String, _ build: (inout Router) -> Void) {
         var inner = Router(prefix: self.prefix + prefix)
@@ -39,8 +48,8 @@ public struct Router: Sendable {
         for route in inner.routes {
             routes.append(
                 Route(
-                    method: route.method, pattern: route.pattern, info: route.info, body: route.body,
-                    handler: route.handler, middleware: inner.middleware + route.middleware))
+                    method: route.method, pattern: route.pattern, info: route.info, parameters: route.parameters,
+                    body: route.body, handler: route.handler, middleware: inner.middleware + route.middleware))
         }
     }
 
@@ -48,89 +57,69 @@ public struct Router: Sendable {
     var outermost: [any Middleware] { middleware }
 
     private mutating func add(
-        _ method: Method, _ pattern: String, _ info: RouteInfo, _ body: BodyPolicy, _ handler: Route.Handler
+        _ method: Method, _ pattern: String, _ info: RouteInfo, _ parameters: [ParameterDeclaration],
+        _ body: BodyPolicy, _ handler: Route.Handler
     ) {
-        var handler = handler
-        // A streamed body can only be waited for.
-        if case (.direct(let direct), .streamed) = (handler, body) { handler = .task { try direct($0) } }
+        let pattern = prefix + pattern
+        let inPath = RoutePattern(pattern).names
+        let names = parameters.map { "\($0.place) \($0.name)" }
+        precondition(Set(names).count == names.count, "\(method) \(pattern) declares a parameter twice")
+        for parameter in parameters where parameter.place == .path {
+            precondition(inPath.contains(parameter.name), "\(pattern) has no parameter \(parameter.name)")
+        }
         routes.append(
-            Route(method: method, pattern: prefix + pattern, info: info, body: body, handler: handler, middleware: []))
+            Route(
+                method: method, pattern: pattern, info: info, parameters: parameters, body: body, handler: handler,
+                middleware: []))
     }
 }
 
 extension Router {
     /// Declares a route whose handler answers at once, on the thread that read the request: it must not block.
-    public mutating func on(
+    public mutating func on<each Value>(
         _ method: Method, _ pattern: String, body: BodyPolicy = .none, info: RouteInfo = RouteInfo(),
-        _ handler: @escaping @Sendable (Request) throws -> Response
+        _ parameters: repeat ParameterShape<each Value>,
+        handler: @escaping @Sendable (Request, repeat each Value) throws -> Response
     ) {
-        add(method, pattern, info, body, .direct(handler))
+        let declarations = Self.declarations(repeat each parameters)
+        let direct: @Sendable (Request) throws -> Response = { request in
+            try handler(request, repeat each request.read(repeat each parameters))
+        }
+        // A streamed body can only be waited for.
+        if case .streamed = body { return add(method, pattern, info, declarations, body, .task { try direct($0) }) }
+        add(method, pattern, info, declarations, body, .direct(direct))
     }
 
     /// Declares a route whose handler may wait. One that never does is answered without a detour.
-    public mutating func on(
+    public mutating func on<each Value>(
         _ method: Method, _ pattern: String, body: BodyPolicy = .none, info: RouteInfo = RouteInfo(),
-        _ handler: @escaping @Sendable (Request) async throws -> Response
+        _ parameters: repeat ParameterShape<each Value>,
+        handler: @escaping @Sendable (Request, repeat each Value) async throws -> Response
     ) {
-        add(method, pattern, info, body, .task(handler))
-    }
-
-    public mutating func get(
-        _ pattern: String, info: RouteInfo = RouteInfo(),
-        _ handler: @escaping @Sendable (Request) throws -> Response
-    ) {
-        add(.get, pattern, info, .none, .direct(handler))
-    }
-
-    public mutating func get(
-        _ pattern: String, info: RouteInfo = RouteInfo(),
-        _ handler: @escaping @Sendable (Request) async throws -> Response
-    ) {
-        add(.get, pattern, info, .none, .task(handler))
+        add(
+            method, pattern, info, Self.declarations(repeat each parameters), body,
+            .task { request in try await handler(request, repeat each request.read(repeat each parameters)) })
     }
 
     /// Declares a route that often has its answer at hand: `ready` gives it on the thread that read the request, and must
-    /// not block; where it gives none, the other handler is asked.
-    public mutating func get(
-        _ pattern: String, info: RouteInfo = RouteInfo(),
+    /// not block; where it gives none, the other handler is asked. What `ready` knows was asked for before, so its query is
+    /// not read again.
+    public mutating func get<each Value>(
+        _ pattern: String, info: RouteInfo = RouteInfo(), _ parameters: repeat ParameterShape<each Value>,
         ready: @escaping @Sendable (Request) throws -> Response?,
-        otherwise handler: @escaping @Sendable (Request) async throws -> Response
+        otherwise handler: @escaping @Sendable (Request, repeat each Value) async throws -> Response
     ) {
-        add(.get, pattern, info, .none, .either(ready, handler))
+        add(
+            .get, pattern, info, Self.declarations(repeat each parameters), .none,
+            .either(
+                ready, { request in try await handler(request, repeat each request.read(repeat each parameters)) }))
     }
 
-    public mutating func post(
-        _ pattern: String, body: BodyPolicy = .standard, info: RouteInfo = RouteInfo(),
-        _ handler: @escaping @Sendable (Request) throws -> Response
-    ) {
-        add(.post, pattern, info, body, .direct(handler))
-    }
-
-    public mutating func post(
-        _ pattern: String, body: BodyPolicy = .standard, info: RouteInfo = RouteInfo(),
-        _ handler: @escaping @Sendable (Request) async throws -> Response
-    ) {
-        add(.post, pattern, info, body, .task(handler))
-    }
-
-    public mutating func put(
-        _ pattern: String, body: BodyPolicy = .standard, info: RouteInfo = RouteInfo(),
-        _ handler: @escaping @Sendable (Request) async throws -> Response
-    ) {
-        add(.put, pattern, info, body, .task(handler))
-    }
-
-    public mutating func patch(
-        _ pattern: String, body: BodyPolicy = .standard, info: RouteInfo = RouteInfo(),
-        _ handler: @escaping @Sendable (Request) async throws -> Response
-    ) {
-        add(.patch, pattern, info, body, .task(handler))
-    }
-
-    public mutating func delete(
-        _ pattern: String, info: RouteInfo = RouteInfo(),
-        _ handler: @escaping @Sendable (Request) async throws -> Response
-    ) {
-        add(.delete, pattern, info, .none, .task(handler))
+    private static func declarations<each Value>(
+        _ parameters: repeat ParameterShape<each Value>
+    ) -> [ParameterDeclaration] {
+        var declarations: [ParameterDeclaration] = []
+        for parameter in repeat each parameters { declarations += parameter.declarations }
+        return declarations
     }
 }

@@ -39,6 +39,34 @@ extension JSONShape where Value == String {
     }
 }
 
+extension JSONShape where Value == String {
+    /// The same where it fits the pattern; otherwise the message, which should say what to send instead.
+    public func matching(_ pattern: String, orSay message: String) -> JSONShape<String> {
+        // Patterns are written by us, so a wrong one stops the program where it is declared.
+        guard let compiled = try? JSONSchema(["pattern": .string(pattern)]) else {
+            preconditionFailure("no pattern: \(pattern)")
+        }
+        var schema = schema
+        schema["pattern"] = .string(pattern)
+        return JSONShape(schema: schema) { [inspect] value, inspection in
+            guard let text = inspect(value, &inspection) else { return nil }
+            if compiled.problems(in: .string(text)).isEmpty { return text }
+            inspection.report(Complaint("pattern", message))
+            return nil
+        }
+    }
+
+    /// One of these names.
+    public static func name(among names: [String]) -> JSONShape<String> {
+        let choices = names.map { JSONValue.string($0) }
+        return JSONShape(schema: ["type": "string", "enum": .array(choices)]) { value, inspection in
+            if let name = value.string, names.contains(name) { return name }
+            inspection.report(.notAmong(choices, keyword: "enum"))
+            return nil
+        }
+    }
+}
+
 extension JSONShape where Value == JSONNumber {
     /// A number with all its digits.
     public static var number: JSONShape<JSONNumber> {
@@ -79,7 +107,7 @@ extension JSONShape {
     public static func choice(of type: Value.Type) -> JSONShape<Value>
     where Value: RawRepresentable<String> & CaseIterable & Sendable {
         let choices = Value.allCases.map { JSONValue.string($0.rawValue) }
-        return JSONShape(schema: ["enum": .array(choices)]) { value, inspection in
+        return JSONShape(schema: ["type": "string", "enum": .array(choices)]) { value, inspection in
             if let choice = value.string.flatMap(Value.init(rawValue:)) { return choice }
             inspection.report(.notAmong(choices, keyword: "enum"))
             return nil

@@ -29,7 +29,13 @@ public struct JSONField<Value>: Sendable {
         _ name: String, _ shape: JSONShape<Value>, default value: Value
     ) -> JSONField<Value> where Value: Sendable {
         let absent = value
-        return JSONField(name: name, schema: shape.schema, isRequired: false) { value, inspection in
+        var schema = shape.schema
+        if let value = value as? any JSONEncodable {
+            schema["default"] = try? JSONValue(parsing: value.encoded())
+        } else if let value = value as? any RawRepresentable<String> {
+            schema["default"] = .string(value.rawValue)
+        }
+        return JSONField(name: name, schema: schema, isRequired: false) { value, inspection in
             value.map { shape.inspect($0, &inspection) } ?? absent
         }
     }

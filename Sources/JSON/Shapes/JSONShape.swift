@@ -46,10 +46,43 @@ public struct JSONShape<Value>: Sendable {
         }
     }
 
+    /// What becomes of a value that was read, where there is more than one reason to refuse it.
+    public func converting<New>(
+        _ convert: @escaping @Sendable (Value) throws(JSONRefusal) -> New
+    ) -> JSONShape<New> {
+        JSONShape<New>(schema: schema) { [inspect] value, inspection in
+            guard let read = inspect(value, &inspection) else { return nil }
+            do throws(JSONRefusal) {
+                return try convert(read)
+            } catch {
+                inspection.report(Complaint(error.keyword, error.message))
+                return nil
+            }
+        }
+    }
+
+    /// The same, with more for those who read the schema, such as a `description` or `examples`.
+    public func annotated(_ annotations: JSONObject) -> JSONShape {
+        var schema = schema
+        for (name, value) in annotations { schema[name] = value }
+        return JSONShape(schema: schema, inspect)
+    }
+
     /// The same or null, which is read as nil.
     public var orNull: JSONShape<Value?> {
         JSONShape<Value?>(schema: ["anyOf": [schema, ["type": "null"]]]) { [inspect] value, inspection in
             value.isNull ? .some(nil) : inspect(value, &inspection).map { .some($0) }
         }
+    }
+}
+
+/// Why a value is not taken: a word for programs, and what to send instead.
+public struct JSONRefusal: Error, Sendable {
+    let keyword: String
+    let message: String
+
+    public init(_ keyword: String, _ message: String) {
+        self.keyword = keyword
+        self.message = message
     }
 }

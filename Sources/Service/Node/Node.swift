@@ -1,6 +1,7 @@
 import API
 import Accounts
 import CLI
+import Console
 import Entities
 package import HTTPServer
 package import Postgres
@@ -48,20 +49,23 @@ package struct Node: Sendable {
 
     /// Every route, and what stands around them.
     private static func router(_ premises: Premises, _ rooms: [Room]) -> Router {
+        let authentication = premises.access.authentication
         var router = Router()
         router.use(premises.headers)
         DatabaseProblems.declare(in: &router)
         for room in rooms { room.open(&router) }
-        let open = router.routes
         router.group("") { signedIn in
-            signedIn.use(premises.access.authentication)
+            signedIn.use(authentication)
             for room in rooms { room.routes(&signedIn) }
-            // Last: they describe whatever was declared before.
-            DescriptionRoutes(
-                title: premises.mark?.title ?? "Life-OS", catalogue: premises.service.catalogue,
-                version: Program.version, server: premises.address, headers: premises.headers.headers
-            ).declare(in: &signedIn, open: open)
         }
+        // Last: they describe whatever was declared before.
+        let audience = premises.configuration.descriptionAudience
+        let descriptions = DescriptionRoutes(
+            title: premises.mark?.title ?? "Life-OS", catalogue: premises.service.catalogue, version: Program.version,
+            server: premises.address, headers: premises.headers.headers, audience: audience, routes: router.routes)
+        descriptions.declare(in: &router, behind: authentication)
+        ReferenceRoutes(notice: premises.mark?.sentence) { descriptions.document }
+            .declare(in: &router, behind: audience == .open ? nil : authentication)
         return router
     }
 }

@@ -19,6 +19,7 @@ extension NodeConfiguration {
             listen: listen, tls: try TLSFiles.load(settings),
             limits: ConnectionLimits.derive(settings, logger: logger))
         writer = CommandWriterConfiguration(settings)
+        descriptionAudience = settings[LifeOSSettings.description]
         backups = try settings[BackupSettings.schedule].map {
             BackupPlan(schedule: $0, place: place, scratch: BackupChores.scratch(in: try settings.home()))
         }

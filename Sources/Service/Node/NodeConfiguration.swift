@@ -12,6 +12,8 @@ package struct NodeConfiguration: Sendable {
     package var server = HTTPServer.Configuration()
     package var writer = CommandWriterConfiguration()
     package var operations = OperationLimits()
+    /// Who may read what the API can do.
+    package var descriptionAudience = DescriptionRoutes.Audience.open
     /// The folder with the console's styles and modules.
     package var dashboards: String
     package var shelf: BackupShelf

@@ -15,7 +15,10 @@ extension Room {
                     }
                 }))
         return Room(
-            open: { console.declareOpen(in: &$0) },
+            open: { router in
+                console.showProblems(in: &router)
+                console.declareOpen(in: &router)
+            },
             routes: { router in
                 console.declare(in: &router)
                 HistoryRoutes(service: premises.service, notice: notice).declare(in: &router)

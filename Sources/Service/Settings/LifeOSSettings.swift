@@ -1,3 +1,4 @@
+package import API
 package import Configuration
 import Postgres
 
@@ -65,12 +66,17 @@ package enum LifeOSSettings {
         "How far the log's last event may be dated ahead of the clock before changes are refused.",
         hazard: "Times in the log never go back: what is written meanwhile gets the last event's time.")
 
+    package static let description = Setting(
+        "LIFEOS_API_DESCRIPTION", .choice(of: DescriptionRoutes.Audience.self), default: "open",
+        "Who may read what the API can do, at /api and /openapi.json: open for everyone who can reach the server, or "
+            + "signed-in.")
+
     package static let all: [any AnySetting] =
         [
             home, listen, tlsCertificate, tlsKey, proxies, databaseURL, databaseConnections, postgresUser, adminToken,
             log,
             catalogue,
-            projections, dashboards, grace, clockTolerance,
+            projections, dashboards, grace, clockTolerance, description,
         ] + BackupSettings.all
 }
 

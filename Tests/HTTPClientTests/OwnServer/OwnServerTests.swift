@@ -12,7 +12,7 @@ import Testing
         _ configuration: HTTPServer.Configuration = .init(), _ body: (HTTPServer, String) async throws -> Void
     ) async throws {
         var router = Router()
-        router.get("/greetings/{name}") { request in .text("Hello \(try request.parameter("name"))") }
+        router.get("/greetings/{name}", .path("name", .text, "Whom.")) { _, name in .text("Hello \(name)") }
         router.post("/echo", body: .buffered(bytesMax: 4 << 20)) { request in
             Response(.ok, headers: ["X-Type": request.header("Content-Type") ?? "none"], body: .bytes(request.body))
         }

@@ -45,7 +45,8 @@ import Testing
             _ = EntityTag.Condition(header: text)
             _ = Negotiation.mediaType(accept: text, offered: [.json, .html])
             _ = Negotiation.coding(acceptEncoding: text, offered: ContentCoding.allCases)
-            _ = try? Parameters(query: text).decode { ($0.int("a"), $0.list("b"), $0.timestamp("c")) }
+            _ = try? Parameters(query: text).read(
+                .optional("a", .int(), ""), .list("b", of: .text, countMax: 9, ""), .optional("c", .timestamp, ""))
             #expect((try? PercentCoding.decode(PercentCoding.encode(text))) == (text.contains("\0") ? nil : text))
         }
     }

@@ -1,4 +1,5 @@
 import HTTPServer
+import JSON
 import System
 import Testing
 
@@ -72,43 +73,33 @@ import Testing
     enum Order: String, CaseIterable { case name, newest }
 
     @Test func typedValuesAreRead() throws {
-        let query = try Parameters(
-            query: "limit=20&as_of=2026-11-21T06:10:34Z&tags=a,b&tags=c&archived=true&sort=newest&q=red+hat"
-                + "&id=0197a1b2-0000-7000-8000-00000000000f")
-        let read = try query.decode(unknown: .refused) { query in
-            (
-                limit: query.int("limit", in: 1...200, default: 50), offset: query.int("offset", default: 7),
-                asOf: query.timestamp("as_of"), tags: query.list("tags"), none: query.list("none"),
-                archived: query.bool("archived"), favorite: query.bool("favorite", default: true),
-                sort: query.choice("sort", default: Order.name), text: query.text("q", .required),
-                id: query.uuid("id", .required), cursor: query.text("cursor")
-            )
-        }
-        #expect(read.limit == 20 && read.offset == 7)
-        #expect(read.asOf == Timestamp("2026-11-21T06:10:34Z"))
-        #expect(read.tags == ["a", "b", "c"] && read.none.isEmpty)
-        #expect(read.archived == true && read.favorite)
-        #expect(read.sort == .newest && read.text == "red hat" && read.cursor == nil)
-        #expect(read.id.description == "0197a1b2-0000-7000-8000-00000000000f")
+        let numbers = try Parameters(query: "limit=20&tags=a,b&tags=c").read(
+            .optional("limit", .int(in: 1...200), default: 50, ""), .optional("offset", .int(), default: 7, ""),
+            .list("tags", of: .text, countMax: 9, ""), .list("none", of: .text, countMax: 9, ""))
+        #expect(numbers.0 == 20 && numbers.1 == 7)
+        #expect(numbers.2 == ["a", "b", "c"] && numbers.3.isEmpty)
+        let flags = try Parameters(query: "archived=true&sort=newest").read(
+            .optional("archived", .bool, ""), .optional("favorite", .bool, default: true, ""),
+            .optional("sort", .choice(of: Order.self), default: .name, ""))
+        #expect(flags.0 == true && flags.1 && flags.2 == .newest)
+        let id = "0197a1b2-0000-7000-8000-00000000000f"
+        let texts = try Parameters(query: "as_of=2026-11-21T06:10:34Z&q=red+hat&id=\(id)").read(
+            .optional("as_of", .timestamp, ""), .required("q", .text, ""), .required("id", .uuid, ""),
+            .optional("cursor", .text, ""))
+        #expect(texts.0 == Timestamp("2026-11-21T06:10:34Z"))
+        #expect(texts.1 == "red hat" && texts.2.description == id && texts.3 == nil)
     }
 
     @Test func everyWrongParameterIsReportedAtOnce() {
         let query =
             "limit=201&offset=+5&page=x&as_of=yesterday&archived=yes&sort=size&id=7&q=&twice=1&twice=2&limt=3&limt=4"
         let refused = refusals { () throws(Problem) in
-            _ = try Parameters(query: query).decode(unknown: .refused) { query in
-                _ = query.int("limit", in: 1...200, default: 50)
-                _ = query.int("offset")
-                _ = query.int("page")
-                _ = query.timestamp("as_of")
-                _ = query.bool("archived")
-                _ = query.choice("sort", of: Order.self)
-                _ = query.uuid("id", .required)
-                _ = query.text("q", bytes: 1...100, .required)
-                _ = query.int("twice", .required)
-                _ = query.text("missing", .required)
-                _ = query.timestamp("since", .required)
-            }
+            _ = try Parameters(query: query).read(
+                .optional("limit", .int(in: 1...200), default: 50, ""), .optional("offset", .int(), ""),
+                .optional("page", .int(), ""), .optional("as_of", .timestamp, ""), .optional("archived", .bool, ""),
+                .optional("sort", .choice(of: Order.self), ""), .required("id", .uuid, ""),
+                .required("q", .text(length: 1...100), ""), .required("twice", .int(), ""),
+                .required("missing", .text, ""), .required("since", .timestamp, ""))
         }
         #expect(
             refused == [
@@ -119,47 +110,61 @@ import Testing
             ])
     }
 
-    @Test func unknownParametersAreIgnoredUnlessRefused() throws {
-        _ = try Parameters(query: "x=1").decode { _ in }
+    /// The values are read by what describes them, so a default and a limit stand in both.
+    @Test func whatIsReadIsWhatIsDescribed() {
+        let limit = ParameterShape.optional("limit", .int(in: 1...200), default: 50, "How many.")
+        #expect(limit.declarations.map(\.schema) == [["type": "integer", "minimum": 1, "maximum": 200, "default": 50]])
+        let sort = ParameterShape.optional("sort", .choice(of: Order.self), default: .name, "By what.")
         #expect(
-            refusals { () throws(Problem) in try Parameters(query: "x=1").decode(unknown: .refused) { _ in } } == [
-                "x unknown"
+            sort.declarations.map(\.schema) == [["type": "string", "enum": ["name", "newest"], "default": "name"]])
+        let tags = ParameterShape.list("tags", of: .text(length: 1...9), countMax: 2, "Which.")
+        #expect(
+            tags.declarations.map(\.schema) == [
+                ["type": "array", "items": ["type": "string", "minLength": 1, "maxLength": 9], "maxItems": 2]
             ])
     }
 
-    @Test func aReaderCanRefuseForReasonsOfItsOwn() {
-        let refused = refusals { () throws(Problem) in
-            try Parameters(query: "cursor=a&offset=1").decode { query in
-                if query.text("cursor") != nil, query.int("offset") != nil {
-                    query.refuse("offset", "excluded", "Use either cursor or offset.")
-                }
-            }
-        }
-        #expect(refused == ["offset excluded"])
+    @Test func textIsMeasuredInCharactersAsItsSchemaSays() throws {
+        let word = ParameterShape.required("w", .text(length: 1...3), "")
+        #expect(try Parameters(query: "w=%C3%BC%C3%BC%C3%BC").read(word) == "üüü")
+        #expect(refusals { () throws(Problem) in _ = try Parameters(query: "w=abcd").read(word) } == ["w too_long"])
+    }
+
+    @Test func aGroupIsBuiltWhenAllOfItIsRight() throws {
+        let pair = ParameterShape.group(.required("a", .int(), ""), .optional("b", .int(), default: 2, "")) { $0 + $1 }
+            .refusing { $0 > 9 ? [.init(.parameter("a"), "excluded", "Use less.")] : [] }
+        #expect(pair.declarations.map(\.name) == ["a", "b"])
+        #expect(try Parameters(query: "a=1").read(pair) == 3)
+        #expect(refusals { () throws(Problem) in _ = try Parameters(query: "a=9").read(pair) } == ["a excluded"])
+        #expect(
+            refusals { () throws(Problem) in _ = try Parameters(query: "a=x&b=y&c=z").read(pair) } == [
+                "a malformed", "b malformed", "c unknown",
+            ])
+    }
+
+    @Test func theWholeQueryKnowsNothingUnknown() throws {
+        #expect(try Parameters(query: "x=1&y=2").read(.wholeQuery).pairs.count == 2)
     }
 
     @Test(arguments: ["9223372036854775807", "-9223372036854775808", "0", "-0"])
     func wholeNumbersReachTheirBounds(text: String) throws {
-        #expect(try Parameters(query: "n=\(text)").decode { $0.int("n") } == Int(text))
+        #expect(try Parameters(query: "n=\(text)").read(.required("n", .int(), "")) == Int(text))
     }
 
     @Test(arguments: ["9223372036854775808", "1.0", "1e3", " 1", "1%20", "0x1", "", "-", "%D9%A1"])
     func whatIsNoWholeNumberIsRefused(text: String) {
         #expect(
-            refusals { () throws(Problem) in _ = try Parameters(query: "n=\(text)").decode { $0.int("n") } } == [
-                "n malformed"
-            ])
+            refusals { () throws(Problem) in
+                _ = try Parameters(query: "n=\(text)").read(.required("n", .int(), ""))
+            } == ["n malformed"])
     }
 
     @Test func theAdviceNamesTheBounds() throws {
         let query = try Parameters(query: "a=9&b=9&c=9&d=x")
-        do {
-            try query.decode { query in
-                _ = query.int("a", in: 1...5)
-                _ = query.int("b", in: 10 ... .max)
-                _ = query.int("c", in: .min...5)
-                _ = query.int("d")
-            }
+        do throws(Problem) {
+            _ = try query.read(
+                .required("a", .int(in: 1...5), ""), .required("b", .int(in: 10...Int.max), ""),
+                .required("c", .int(in: Int.min...5), ""), .required("d", .int(), ""))
             Issue.record("all four should be refused")
         } catch {
             let number = "Use a whole number"
@@ -170,9 +175,9 @@ import Testing
     }
 
     @Test func aListIsBoundedAndMayKeepItsCommas() throws {
-        #expect(try Parameters(query: "t=a,b&t=c").decode { $0.list("t", separator: nil) } == ["a,b", "c"])
-        #expect(
-            refusals { () throws(Problem) in _ = try Parameters(query: "t=a,b,c").decode { $0.list("t", countMax: 2) } }
-                == ["t too_many"])
+        let repeated = ParameterShape.list("t", of: .text, countMax: 9, isJoined: false, "")
+        #expect(try Parameters(query: "t=a,b&t=c").read(repeated) == ["a,b", "c"])
+        let short = ParameterShape.list("t", of: .text, countMax: 2, "")
+        #expect(refusals { () throws(Problem) in _ = try Parameters(query: "t=a,b,c").read(short) } == ["t too_many"])
     }
 }

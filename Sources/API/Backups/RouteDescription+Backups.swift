@@ -2,9 +2,8 @@ import HTTPServer
 import JSON
 
 /// What the routes of backups say of themselves.
-extension Operation {
-    static let backups = Operation(
-        parameters: [.requestID],
+extension RouteDescription {
+    static let backups = RouteDescription(
         answers: [
             Answer(
                 summary: "The backups that there are, the oldest first, and where they are kept.",
@@ -26,20 +25,8 @@ extension Operation {
                 ]))
         ])
 
-    static let backupCreation: Operation = {
-        var operation = accepted
-        operation.body = Body(
-            schema: Schema.object(
-                ["kind": Schema.choice(["full", "incremental"], default: "full")], optional: ["kind"]),
-            example: ["kind": "full"])
-        operation.problems = [.conflict]
-        return operation
-    }()
+    static let backupCreation = accepted(
+        body: Body(schema: BackupRoutes.creation.schema, example: ["kind": "full"]), problems: [.conflict])
 
-    static let backupVerification: Operation = {
-        var operation = accepted
-        operation.parameters.insert(.path("id", "The backup's name.", Schema.text), at: 0)
-        operation.problems = [.notFound]
-        return operation
-    }()
+    static let backupVerification = accepted(problems: [.notFound])
 }

@@ -2,9 +2,8 @@ import HTTPServer
 import JSON
 
 /// What the routes of projections say of themselves.
-extension Operation {
-    static let projections = Operation(
-        parameters: [.requestID],
+extension RouteDescription {
+    static let projections = RouteDescription(
         answers: [
             Answer(
                 summary:
@@ -24,20 +23,4 @@ extension Operation {
                         "operation": Schema.id,
                     ], optional: ["operation"]))
         ])
-
-    /// - Parameter names: of all projections.
-    static func projectionRebuild(_ names: [String]) -> Operation {
-        var operation = projectionCheck
-        operation.body = Body(
-            schema: Schema.object(
-                [
-                    "names": [
-                        "type": "array", "items": Schema.choice(names),
-                        "description": "Which to make anew; all where none is named.",
-                    ]
-                ], optional: ["names"]), example: ["names": .array(names.suffix(1).map { .string($0) })])
-        return operation
-    }
-
-    static let projectionCheck = accepted
 }

@@ -2,13 +2,11 @@ import HTTPServer
 import JSON
 
 /// What the routes that are open to everyone say of themselves.
-extension Operation {
-    static let health = Operation(
-        parameters: [.requestID],
+extension RouteDescription {
+    static let health = RouteDescription(
         answers: [Answer(summary: "It does.", schema: Schema.object(["status": ["const": "ok"]]))])
 
-    static let readiness = Operation(
-        parameters: [.requestID],
+    static let readiness = RouteDescription(
         answers: [
             Answer(summary: "It does, though some of it may have to be looked at.", schema: report),
             Answer(status: .serviceUnavailable, summary: "Something does not work.", schema: report),
@@ -25,8 +23,7 @@ extension Operation {
         ])
     }()
 
-    static let metrics = Operation(
-        parameters: [.requestID],
+    static let metrics = RouteDescription(
         answers: [
             Answer(
                 summary: "Every metric, in the text format; as OpenMetrics for those that accept it.",

@@ -2,9 +2,8 @@ import HTTPServer
 import JSON
 
 /// What the routes of the cache say of themselves.
-extension Operation {
-    static let cacheStatistics = Operation(
-        parameters: [.requestID],
+extension RouteDescription {
+    static let cacheStatistics = RouteDescription(
         answers: [
             Answer(
                 summary: "The numbers since the last reset.",
@@ -18,10 +17,9 @@ extension Operation {
     private static let removed = Answer(
         summary: "How many answers were forgotten.", schema: Schema.object(["removed": Schema.count]))
 
-    static let cacheClearing = Operation(parameters: [.requestID], answers: [removed])
+    static let cacheClearing = RouteDescription(answers: [removed])
 
-    static let cacheInvalidation = Operation(
-        parameters: [.requestID],
+    static let cacheInvalidation = RouteDescription(
         body: Body(
             schema: [
                 "oneOf": [
@@ -29,7 +27,7 @@ extension Operation {
                     Schema.object([
                         "endpoint": ["type": "string", "pattern": "^/", "examples": ["/api/v2/characters"]]
                     ]),
-                    Schema.object(["pattern": ["type": "string", "maxLength": .integer(CacheRoutes.patternBytesMax)]]),
+                    Schema.object(["pattern": ["type": "string", "maxLength": .integer(CacheRoutes.patternLengthMax)]]),
                 ]
             ]),
         answers: [removed], problems: [.unprocessableContent])

@@ -3,10 +3,9 @@ import HTTPServer
 import JSON
 
 /// What the route for many changes says of itself.
-extension Operation {
-    static func bulk(_ catalogue: Catalogue) -> Operation {
-        Operation(
-            parameters: Parameter.writing,
+extension RouteDescription {
+    static func bulk(_ catalogue: Catalogue) -> RouteDescription {
+        RouteDescription(
             body: Body(
                 schema: Schema.object([
                     "operations": Schema.list(
@@ -26,7 +25,7 @@ extension Operation {
     }
 }
 
-extension Operation.Body {
+extension RouteDescription.Body {
     /// A schema for each kind of change, by what it takes.
     fileprivate static func changes(of catalogue: Catalogue) -> [JSONValue] {
         let types = Schema.choice(catalogue.types.filter { !$0.isSystem }.map(\.name))
@@ -48,13 +47,15 @@ extension Operation.Body {
                 [.link, .unlink],
                 [
                     "to": Schema.id,
-                    "relation": ["type": "string", "pattern": EntityRoutes.relationPattern, "default": "related"],
+                    "relation": [
+                        "type": "string", "pattern": .string(EntityRoutes.relationPattern), "default": "related",
+                    ],
                 ], optional: ["relation"]),
         ]
     }
 }
 
-extension Operation.Answer {
+extension RouteDescription.Answer {
     fileprivate static func success(_ catalogue: Catalogue) -> JSONValue {
         var entities = [Schema.named("Entity")]
         if catalogue[type: "tag"] != nil { entities.append(Schema.named("Tag")) }
