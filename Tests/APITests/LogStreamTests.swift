@@ -109,6 +109,7 @@ import Testing
             let catchingUp = Task {
                 try await download("\(log.base)/api/v2/stream/events?\(query)", by: clients)
             }
+            let begin = ContinuousClock.now
             let isOver = Lock(false)
             let watching = Task {
                 _ = await catchingUp.result
@@ -120,6 +121,7 @@ import Testing
                 #expect(try await log.get("/api/v2/admin/events/17?raw=true").status == 200)
                 latencies.append(.now - start)
             } while !isOver.withLock { $0 }
+            let whole = ContinuousClock.now - begin
             await watching.value
             let sizes = try await catchingUp.value
             // Signs of life come on top, for whom nothing else was there for a while.
@@ -129,9 +131,10 @@ import Testing
             #expect(positions(one) == Array(1...count))
             #expect(encoded.withLock { $0 } == count)
             latencies.sort()
-            let late = latencies[latencies.count * 99 / 100]
-            // A debug build, beside other tests: without fairness it was nine seconds and more.
-            #expect(late < .seconds(3), "of \(latencies.count) requests, one in a hundred took \(late) or longer")
+            let (usual, late) = (latencies[latencies.count / 2], latencies[latencies.count * 99 / 100])
+            // Without fairness a request waited until all had caught up. How long that takes, a busy machine decides.
+            #expect(usual < whole / 10, "of \(latencies.count) requests in \(whole), half took \(usual) or longer")
+            #expect(late < max(.seconds(3), whole / 2), "one in a hundred took \(late) or longer, of \(whole)")
         }
     }
 
