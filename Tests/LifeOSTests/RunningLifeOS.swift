@@ -34,8 +34,11 @@ final class RunningLifeOS: Sendable {
     static func run(
         _ arguments: [String], home: String, _ environment: [String: String] = [:], launcher: [String] = []
     ) async throws -> Program.Result {
-        try await launched(arguments, home: home, environment, launcher).run()
+        try await busy.with { try await launched(arguments, home: home, environment, launcher).run() }
     }
+
+    /// Programs that are at work, and not only wait for requests.
+    private static let busy = Slots(5)
 
     private static func launched(
         _ arguments: [String], home: String, _ environment: [String: String], _ launcher: [String]
@@ -50,6 +53,12 @@ final class RunningLifeOS: Sendable {
     /// - Parameter launcher: a program, by its whole path, and its arguments, that runs this one.
     static func start(
         home: String, _ environment: [String: String] = [:], arguments: [String] = [], launcher: [String] = []
+    ) async throws -> RunningLifeOS {
+        try await busy.with { try await startNow(home: home, environment, arguments, launcher) }
+    }
+
+    private static func startNow(
+        home: String, _ environment: [String: String], _ arguments: [String], _ launcher: [String]
     ) async throws -> RunningLifeOS {
         let child = try await launched(["serve", "--json"] + arguments, home: home, environment, launcher).start()
         var address: String?
