@@ -215,6 +215,18 @@ import Testing
         }
     }
 
+    /// A frozen database once kept readiness from answering for ten seconds and more.
+    @Test func whatHangsIsReportedInTime() async throws {
+        let held = Lock<CheckedContinuation<Void, Never>?>(nil)
+        let hanging = HealthCheck("hanging") {
+            await withCheckedContinuation { continuation in held.withLock { $0 = continuation } }
+            return .init(.ok, "At last.")
+        }
+        let report = try #require(await HealthCheck.run([hanging]).first)
+        #expect(report.finding.state == .failed && report.finding.detail.contains("No answer"))
+        held.withLock { $0 }?.resume()
+    }
+
     @Test func metricsComeAsOpenMetricsToWhoeverAcceptsThem() async throws {
         try await Studio.with { studio in
             let description = try await Description(studio.client())

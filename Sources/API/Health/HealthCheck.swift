@@ -1,3 +1,5 @@
+import System
+
 /// Something Life-OS depends on, and how to ask whether it works.
 public struct HealthCheck: Sendable {
     public enum State: String, Sendable {
@@ -23,7 +25,7 @@ public struct HealthCheck: Sendable {
     public let name: String
     private let look: @Sendable () async -> Finding
 
-    /// - Parameter look: finds out, within a second or two by limits of its own: the answer waits for the slowest.
+    /// - Parameter look: finds out, within a second or two by limits of its own. What takes longer counts as failed.
     public init(_ name: String, look: @escaping @Sendable () async -> Finding) {
         self.name = name
         self.look = look
@@ -36,10 +38,21 @@ public struct HealthCheck: Sendable {
         public let duration: Duration
     }
 
-    public func run(clock: some Clock<Duration> = ContinuousClock()) async -> Report {
-        let start = clock.now
-        let finding = await look()
-        return Report(name: name, finding: finding, duration: start.duration(to: clock.now))
+    /// What hangs must not keep those waiting who ask whether something hangs.
+    private static let patience: Duration = .seconds(3)
+
+    public func run(clock: any Clock<Duration> = ContinuousClock()) async -> Report {
+        let start = ContinuousClock.now
+        let answer = FirstAnswer()
+        let looking = Task { answer.give(await look()) }
+        let waiting = Task {
+            try? await clock.sleep(for: Self.patience)
+            answer.give(.init(.failed, "No answer came within \(Self.patience.components.seconds) seconds."))
+        }
+        let finding = await answer.value
+        looking.cancel()
+        waiting.cancel()
+        return Report(name: name, finding: finding, duration: ContinuousClock.now - start)
     }
 
     /// Looks at all of them at once; the reports come in the order of the checks.
@@ -51,6 +64,33 @@ public struct HealthCheck: Sendable {
             var reports: [(Int, Report)] = []
             for await report in group { reports.append(report) }
             return reports.sorted { $0.0 < $1.0 }.map(\.1)
+        }
+    }
+}
+
+/// Keeps the first finding of several.
+private final class FirstAnswer: Sendable {
+    private let state = Lock<(finding: HealthCheck.Finding?, waiting: CheckedContinuation<Void, Never>?)>((nil, nil))
+
+    func give(_ finding: HealthCheck.Finding) {
+        let waiting = state.withLock { state -> CheckedContinuation<Void, Never>? in
+            guard state.finding == nil else { return nil }
+            state.finding = finding
+            return state.waiting
+        }
+        waiting?.resume()
+    }
+
+    var value: HealthCheck.Finding {
+        get async {
+            await withCheckedContinuation { continuation in
+                let isThere = state.withLock { state in
+                    if state.finding == nil { state.waiting = continuation }
+                    return state.finding != nil
+                }
+                if isThere { continuation.resume() }
+            }
+            return state.withLock { $0.finding } ?? .init(.failed, "No answer came.")
         }
     }
 }
