@@ -29,17 +29,19 @@ extension EntityReader {
         let asOf = try await position(of: point)
         let upTo = Int64(asOf ?? Int(Int64.max))
         var batch = Batch.snapshot("entity_history")
+        // Only the index of streams helps. Where the planner knows little of a young log, it would go through all events of the
+        // category as well; what is tested for truth it looks up nowhere.
         batch.add(
             "history_count",
             """
             SELECT coalesce(max(version), 0)::bigint FROM log.events
-            WHERE stream = \(id) AND category = \(type.name) AND position <= \(upTo)
+            WHERE stream = \(id) AND (category = \(type.name) AND position <= \(upTo)) IS TRUE
             """)
         batch.add(
             "history_events",
             """
             SELECT version, position, type, recorded_at, meta FROM log.events
-            WHERE stream = \(id) AND category = \(type.name) AND position <= \(upTo)
+            WHERE stream = \(id) AND (category = \(type.name) AND position <= \(upTo)) IS TRUE
             ORDER BY version DESC LIMIT \(Int64(limit)) OFFSET \(Int64(offset))
             """)
         batch.add(
