@@ -4,7 +4,7 @@ extension Page {
     /// The frame of every page of the console. To add a place to the menu, add it to ``places``.
     ///
     /// - Parameters:
-    ///   - notice: what has to be known on every page.
+    ///   - notice: a sentence at the top of every page.
     ///   - modules: addresses of scripts that the page is better with, and works without.
     static func console(
         title: String, isSignedIn: Bool, notice: String?, modules: [String] = [], @MarkupBuilder content: () -> Markup

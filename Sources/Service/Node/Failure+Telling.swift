@@ -13,7 +13,7 @@ extension Failure {
                 exitCode: .usage)
         case .noSuchPoint(let sentence):
             self.init(
-                sentence, advice: "`lifeos log show --json` tells of each event its stream, command and correlation.",
+                sentence, advice: "`lifeos log show --json` shows the stream, command and correlation of each event.",
                 code: .usage, exitCode: .usage)
         case .badCursor: self.init("The cursor is not one of ours.", advice: "Begin with the first page.")
         case .anotherLog: self.init("The cursor is of another log.", advice: "Begin with the first page.")
