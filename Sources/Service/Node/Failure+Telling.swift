@@ -1,7 +1,7 @@
 package import CLI
 package import Entities
 import Postgres
-import Replay
+import Recovery
 
 extension Failure {
     /// Why a point was not found.

@@ -1,4 +1,5 @@
 import Catalogue
+public import Entities
 import JSON
 import Postgres
 import System
