@@ -1,5 +1,6 @@
 import Catalogue
 public import Entities
+public import EventLog
 import JSON
 import Postgres
 import System
