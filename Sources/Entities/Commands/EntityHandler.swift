@@ -130,7 +130,7 @@ extension Catalogue {
         }
     }
 
-    func hasDependents(_ name: String) -> Bool {
+    package func hasDependents(_ name: String) -> Bool {
         types.contains { type in
             type.references.contains { $0.reference.onArchive == .archive && $0.reference.allows(type: name) }
         }

@@ -6,7 +6,7 @@ import HTTPServer
 import JSON
 package import Postgres
 import Projections
-import Replay
+import Recovery
 import System
 import Telemetry
 

@@ -6,7 +6,7 @@ import EventLog
 import JSON
 import Postgres
 import PrivatePostgres
-import Replay
+import Recovery
 import Service
 import System
 import Telemetry

@@ -1,4 +1,3 @@
-public import EventLog
 public import System
 
 /// The moment a question is about.
@@ -37,15 +36,10 @@ extension ResolvedPoint: CustomStringConvertible {
     }
 }
 
-/// Why a question has no answer.
-public enum QueryProblem: Error, Sendable, Hashable {
-    /// The point lies behind the end of the log.
+/// The log has no such point.
+public enum PointNotFound: Error, Sendable, Hashable {
+    /// The position lies behind the end of the log.
     case future(head: Int)
     /// The point names something that never happened; a sentence says what.
-    case noSuchPoint(String)
-    /// The cursor is not one of ours, or belongs to another question.
-    case badCursor
-    /// The cursor is of another log than this one.
-    case anotherLog(LogID, head: Int)
-    case notFound
+    case unknown(String)
 }

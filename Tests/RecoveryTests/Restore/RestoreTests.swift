@@ -3,7 +3,7 @@ import Cryptography
 import Entities
 import EventLog
 import Postgres
-import Replay
+import Recovery
 import System
 import Telemetry
 import TestStudio

@@ -3,7 +3,7 @@ import Entities
 import EventLog
 import JSON
 import Postgres
-import Replay
+import Recovery
 import System
 import Telemetry
 import TestStudio

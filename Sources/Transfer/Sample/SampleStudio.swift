@@ -1,4 +1,5 @@
 public import Catalogue
+import Entities
 import JSON
 import System
 

@@ -1,20 +1,21 @@
 import Catalogue
-import Entities
+package import Entities
 import EventLog
-import JSON
-import Postgres
-import System
-import TestStudio
-import TestSupport
+package import JSON
+package import Postgres
+package import System
+package import TestSupport
 
 /// Several people who work on the same few entities.
-struct Crowd {
-    let studio: Studio
-    static let actors = ["ada", "ben"]
+package struct Crowd {
+    package let studio: Studio
+    package static let actors = ["ada", "ben"]
+
+    package init(studio: Studio) { self.studio = studio }
 
     /// - Parameter correlation: what the command belongs to; itself where none is given.
     @discardableResult
-    func act(
+    package func act(
         _ actor: String, _ action: EntityCommand.Action, on id: UUID, _ type: String, correlation: UUID? = nil
     ) async throws -> UUID {
         var meta = EventMeta(actor: actor, command: studio.service.identifiers.next())
@@ -25,7 +26,7 @@ struct Crowd {
     }
 
     @discardableResult
-    func create(
+    package func create(
         _ actor: String, _ type: String, _ data: JSONObject, correlation: UUID? = nil
     ) async throws -> UUID {
         let id = studio.service.identifiers.next()
@@ -35,7 +36,7 @@ struct Crowd {
     }
 
     /// Random commands; those that are refused leave nothing.
-    func live(_ count: Int, using random: inout SeededRandom) async throws {
+    package func live(_ count: Int, using random: inout SeededRandom) async throws {
         for _ in 0..<count {
             let place = Int.random(in: 0..<Cast.firstTag, using: &random)
             let type = Cast.types[place]
@@ -73,11 +74,11 @@ struct Crowd {
     }
 
     /// What people can change of every entity there is, as of a position.
-    func states(at position: Int? = nil) async throws -> [UUID: JSONValue] {
+    package func states(at position: Int? = nil) async throws -> [UUID: JSONValue] {
         try await Self.states(in: studio.pool, at: position)
     }
 
-    static func states(in pool: PostgresPool, at position: Int? = nil) async throws -> [UUID: JSONValue] {
+    package static func states(in pool: PostgresPool, at position: Int? = nil) async throws -> [UUID: JSONValue] {
         let until = Int64(position ?? .max - 1)
         let rows = try await pool.query(
             "test_states",
@@ -97,5 +98,5 @@ struct Crowd {
         return states
     }
 
-    func head() async throws -> Int { try await EventReader(pool: studio.pool).head().position }
+    package func head() async throws -> Int { try await EventReader(pool: studio.pool).head().position }
 }

@@ -1,9 +1,6 @@
-import Entities
 import EventLog
 import JSON
-import Postgres
 import System
-import TestStudio
 import TestSupport
 import Testing
 
@@ -82,12 +79,11 @@ import Testing
     }
 
     @Test func aPointIsFoundWhereItIs() async throws {
-        try await Studio.with { studio in
-            let scribe = Scribe(studio: studio)
-            try await scribe.tell(8)
-            let events = try await EventReader(pool: studio.pool).events(EventFilter(), limit: 1_000)
-            #expect(events.count > 20)
-            func found(_ point: Point) async throws -> Int { try await point.resolve(in: studio.pool).position }
+        try await LogFixture.with { log in
+            // Events of one time, of one correlation, and neither.
+            for count in [1, 4, 13, 2, 9] { try await log.fill(count) }
+            let events = try await log.allEvents()
+            func found(_ point: Point) async throws -> Int { try await point.resolve(in: log.pool).position }
             for event in events {
                 let meta = try #require(event.decodedMeta)
                 let last = events.last { $0.recordedAt <= event.recordedAt }
@@ -96,57 +92,54 @@ import Testing
                 #expect(try await found(.event(event.stream, version: event.version)) == event.position)
                 let first = events.first { $0.decodedMeta?.correlation == meta.correlation }
                 #expect(try await found(.before(meta.correlation)) == (first?.position ?? 0) - 1)
-                let resolved = try await Point.position(event.position).resolve(in: studio.pool)
+                let resolved = try await Point.position(event.position).resolve(in: log.pool)
                 #expect(resolved.recordedAt == event.recordedAt)
             }
-            let head = try await Point.now.resolve(in: studio.pool)
+            let head = try await Point.now.resolve(in: log.pool)
             #expect(head.position == events.count)
-            #expect(try await Point.position(0).resolve(in: studio.pool) == ResolvedPoint(position: 0, recordedAt: nil))
+            #expect(try await Point.position(0).resolve(in: log.pool) == ResolvedPoint(position: 0, recordedAt: nil))
         }
     }
 
     /// A command is looked for where its id says that it was made, and elsewhere where that is wrong.
     @Test func aCommandOfACorrelationIsFoundWhateverItsClockSaid() async throws {
-        try await Studio.with { studio in
-            let scribe = Scribe(studio: studio)
-            let whole = studio.service.identifiers.next()
-            let times = ["2026-11-21T06:10:34Z", "2001-01-01T00:00:00Z", "2999-01-01T00:00:00Z"]
-            for (number, time) in times.enumerated() {
-                let made = TimeOrderedIdentifiers(clock: ScriptedWallClock(try #require(Timestamp(time)))).next()
-                for command in [studio.service.identifiers.next(), made] {
-                    let id = try await scribe.create("character", ["name": "Ada \(number)"])
-                    var meta = EventMeta(actor: "admin", command: command)
-                    meta.correlation = whole
-                    let before = try await Point.now.resolve(in: studio.pool).position
-                    let change = try EntityCommand(.favorite(true), on: id, of: scribe.type("character"), meta: meta)
-                    _ = try await studio.service.writer.submit(change)
-                    #expect(try await Point.before(command).resolve(in: studio.pool).position == before)
+        try await LogFixture.with { log in
+            try await log.withWriter { writer in
+                let identifiers = TimeOrderedIdentifiers()
+                let times = ["2026-11-21T06:10:34Z", "2001-01-01T00:00:00Z", "2999-01-01T00:00:00Z"]
+                for time in times {
+                    let made = TimeOrderedIdentifiers(clock: ScriptedWallClock(try #require(Timestamp(time)))).next()
+                    for command in [identifiers.next(), made] {
+                        let before = try await Point.now.resolve(in: log.pool).position
+                        _ = try await writer.submit(
+                            .init(stream: command, wish: .add(1), correlation: .stream(100)))
+                        #expect(try await Point.before(command).resolve(in: log.pool).position == before)
+                    }
                 }
             }
         }
     }
 
     @Test func whatNeverHappenedIsSaidSo() async throws {
-        try await Studio.with { studio in
-            let scribe = Scribe(studio: studio)
-            let id = try await scribe.create("character", ["name": "Ada"])
-            func refused(_ point: Point) async throws -> QueryProblem? {
+        try await LogFixture.with { log in
+            try await log.fill(1)
+            let id = try #require(try await log.allEvents().first).stream
+            func refused(_ point: Point) async throws -> PointNotFound? {
                 do {
-                    _ = try await point.resolve(in: studio.pool)
+                    _ = try await point.resolve(in: log.pool)
                     return nil
-                } catch let problem as QueryProblem {
-                    return problem
+                } catch let error as PointNotFound {
+                    return error
                 }
             }
             #expect(try await refused(.position(2)) == .future(head: 1))
             #expect(
-                try await refused(.before(id))
-                    == .noSuchPoint("Nothing in the log has the correlation or command \(id)."))
-            #expect(try await refused(.event(id, version: 2)) == .noSuchPoint("The stream \(id) ends at version 1."))
+                try await refused(.before(id)) == .unknown("Nothing in the log has the correlation or command \(id)."))
+            #expect(try await refused(.event(id, version: 2)) == .unknown("The stream \(id) ends at version 1."))
             let nobody = UUID(high: 1, low: 1)
             #expect(
                 try await refused(.event(nobody, version: 1))
-                    == .noSuchPoint("Nothing in the log has the stream \(nobody)."))
+                    == .unknown("Nothing in the log has the stream \(nobody)."))
         }
     }
 }

@@ -1,4 +1,6 @@
 import Catalogue
+public import Entities
+public import EventLog
 import JSON
 import Postgres
 import System

@@ -4,7 +4,7 @@ import System
 extension Point {
     /// Finds where the point is.
     ///
-    /// - Throws: a ``QueryProblem`` for a position behind the end of the log, and for what never happened.
+    /// - Throws: ``PointNotFound`` for a position behind the end of the log, and for what never happened.
     public func resolve(in pool: PostgresPool) async throws -> ResolvedPoint {
         switch self {
         case .now: try await Self.head(in: pool)
@@ -12,7 +12,7 @@ extension Point {
             if let event = try await Self.event(at: position, in: pool) {
                 event
             } else {
-                throw QueryProblem.future(head: try await Self.head(in: pool).position)
+                throw PointNotFound.future(head: try await Self.head(in: pool).position)
             }
         case .time(let time, _):
             try await Self.resolved(
@@ -21,7 +21,7 @@ extension Point {
             if let first = try await Self.firstPosition(of: id, in: pool) {
                 try await Self.resolved(first - 1, in: pool)
             } else {
-                throw QueryProblem.noSuchPoint("Nothing in the log has the correlation or command \(id).")
+                throw PointNotFound.unknown("Nothing in the log has the correlation or command \(id).")
             }
         case .event(let stream, let version):
             try await Self.event(stream, version, in: pool)
@@ -67,7 +67,7 @@ extension Point {
         let last = try await pool.query(
             "log_stream_end", "SELECT coalesce(max(version), 0)::bigint FROM log.events WHERE stream = \(stream)"
         ).only(Int.self)
-        throw QueryProblem.noSuchPoint(
+        throw PointNotFound.unknown(
             last == 0 ? "Nothing in the log has the stream \(stream)." : "The stream \(stream) ends at version \(last)."
         )
     }

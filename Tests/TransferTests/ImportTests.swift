@@ -7,6 +7,7 @@ import System
 import TestStudio
 import TestSupport
 import Testing
+import Transfer
 
 @Suite struct ImportTests {
     let folder: TemporaryFolder

@@ -1,5 +1,6 @@
 import Catalogue
 import Cryptography
+import Entities
 import JSON
 import System
 

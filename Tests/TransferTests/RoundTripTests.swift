@@ -7,6 +7,7 @@ import System
 import TestStudio
 import TestSupport
 import Testing
+import Transfer
 
 @Suite struct RoundTripTests {
     @Test(arguments: 0..<4) func whatWasExportedIsImportedByteForByte(round: Int) async throws {

@@ -5,6 +5,7 @@ import JSON
 import System
 import TestStudio
 import TestSupport
+import Transfer
 
 /// Lives through a random history of all types: what comes of it is valid, and otherwise as odd as it may be.
 struct RandomStudio {

@@ -6,6 +6,7 @@ import System
 import TestStudio
 import TestSupport
 import Testing
+import Transfer
 
 @Suite struct SampleTests {
     private static let now = Timestamp(microsecondsSinceEpoch: 1_795_240_000_000_000)

@@ -5,7 +5,7 @@ import EventLog
 import JSON
 import Postgres
 import Projections
-import Replay
+import Recovery
 import System
 import Telemetry
 import TestStudio

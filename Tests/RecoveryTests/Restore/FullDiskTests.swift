@@ -2,7 +2,7 @@ import Backup
 import Entities
 import EventLog
 import Postgres
-import Replay
+import Recovery
 import System
 import Telemetry
 import TestStudio

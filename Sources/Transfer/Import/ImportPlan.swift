@@ -1,4 +1,5 @@
 import Catalogue
+import Entities
 import JSON
 import System
 

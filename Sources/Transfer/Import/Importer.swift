@@ -1,4 +1,5 @@
 import Catalogue
+public import Entities
 import EventLog
 import JSON
 import Postgres

@@ -2,6 +2,7 @@ import Entities
 import EventLog
 import JSON
 import Postgres
+import Recovery
 import Replay
 import System
 import Telemetry
