@@ -36,14 +36,16 @@ let package = Package(
             "lifeos",
             [
                 "Service", "API", "Console", "Accounts", "Migrations", "Recovery", "Replay", "Transfer", "Backup",
-                "Entities", "Projections", "EventLog", "Catalogue", "PrivatePostgres", "Postgres", "HTTPServer",
+                "Entities", "Commands", "Projections", "EventLog", "Catalogue", "PrivatePostgres", "Postgres",
+                "HTTPServer",
                 "HTTPClient", "CLI",
                 "Configuration", "Cryptography", "Telemetry", "JSON", "System",
             ]),
         program(
             "bench",
             [
-                "Recovery", "Replay", "Backup", "Migrations", "Entities", "Projections", "EventLog", "Catalogue",
+                "Recovery", "Replay", "Backup", "Migrations", "Entities", "Commands", "Projections", "EventLog",
+                "Catalogue",
                 "PrivatePostgres", "Postgres", "HTTPServer", "HTTPClient", "Cryptography", "Telemetry", "JSON",
                 "System",
             ]),
@@ -52,7 +54,8 @@ let package = Package(
         room(
             "Service",
             [
-                "API", "Console", "Accounts", "Recovery", "Replay", "Backup", "Entities", "Projections", "EventLog",
+                "API", "Console", "Accounts", "Recovery", "Replay", "Backup", "Entities", "Commands", "Projections",
+                "EventLog",
                 "Migrations", "Catalogue", "PrivatePostgres", "Postgres", "HTTPServer", "HTTPClient", "CLI",
                 "Configuration", "Cryptography", "Telemetry", "JSON", "System",
             ]),
@@ -61,33 +64,39 @@ let package = Package(
         room(
             "API",
             [
-                "Recovery", "Replay", "Backup", "Entities", "Projections", "Catalogue", "EventLog", "Postgres",
+                "Recovery", "Replay", "Backup", "Entities", "Commands", "Projections", "Catalogue", "EventLog",
+                "Postgres",
                 "Accounts", "HTTPServer", "Cryptography", "Telemetry", "JSON", "System",
             ]),
         room(
             "Console",
             [
-                "Replay", "Entities", "Catalogue", "EventLog", "Postgres", "Accounts", "HTML", "HTTPServer", "JSON",
+                "Replay", "Entities", "Commands", "Catalogue", "EventLog", "Postgres", "Accounts", "HTML", "HTTPServer",
+                "JSON",
                 "System",
             ]),
         room(
             "Recovery",
             [
-                "Backup", "Entities", "Projections", "EventLog", "Postgres", "Cryptography", "Spelling", "Telemetry",
+                "Backup", "Entities", "Commands", "Projections", "EventLog", "Postgres", "Cryptography", "Spelling",
+                "Telemetry",
                 "JSON", "System",
             ]),
         room(
             "Replay",
             [
-                "Entities", "Catalogue", "Projections", "EventLog", "Postgres", "HTML", "Cryptography", "JSON",
+                "Entities", "Commands", "Catalogue", "Projections", "EventLog", "Postgres", "HTML", "Cryptography",
+                "JSON",
                 "System",
             ]),
-        room("Transfer", ["Entities", "Catalogue", "EventLog", "Postgres", "Cryptography", "JSON", "System"]),
+        room(
+            "Transfer", ["Entities", "Commands", "Catalogue", "EventLog", "Postgres", "Cryptography", "JSON", "System"]),
         room("Accounts", ["HTTPServer", "Cryptography", "System"]),
         room(
             "Entities",
             [
-                "Catalogue", "Projections", "EventLog", "Migrations", "Postgres", "Cryptography", "Telemetry",
+                "Commands", "Catalogue", "Projections", "EventLog", "Migrations", "Postgres", "Cryptography",
+                "Telemetry",
                 "JSON", "System",
             ]),
         room(
@@ -96,6 +105,7 @@ let package = Package(
                 "EventLog", "Postgres", "HTTPClient", "Compression", "Cryptography", "Telemetry", "JSON",
                 "System",
             ]),
+        room("Commands", ["Projections", "Catalogue", "EventLog", "Postgres", "JSON", "System"]),
         room("Projections", ["EventLog", "Postgres", "Cryptography", "Telemetry", "JSON", "System"]),
         room("EventLog", ["Postgres", "Cryptography", "Telemetry", "JSON", "System"]),
         room("Migrations", ["Postgres", "Cryptography", "Telemetry", "System"]),
@@ -133,7 +143,7 @@ let package = Package(
         room(
             "TestStudio",
             [
-                "Entities", "Catalogue", "Projections", "EventLog", "Migrations", "Postgres", "Telemetry",
+                "Entities", "Commands", "Catalogue", "Projections", "EventLog", "Migrations", "Postgres", "Telemetry",
                 "JSON", "System", "TestSupport",
             ]),
         tests("SystemTests", ["System", "TestSupport"]),
@@ -154,25 +164,27 @@ let package = Package(
         tests(
             "EntitiesTests",
             [
-                "Entities", "Catalogue", "Projections", "EventLog", "Migrations", "Postgres", "Telemetry",
+                "Entities", "Commands", "Catalogue", "Projections", "EventLog", "Migrations", "Postgres", "Telemetry",
                 "JSON", "System", "TestStudio", "TestSupport",
             ]),
         tests(
             "TransferTests",
             [
-                "TestStudio", "Transfer", "Entities", "Catalogue", "Projections", "EventLog", "JSON", "System",
+                "TestStudio", "Transfer", "Entities", "Commands", "Catalogue", "Projections", "EventLog", "JSON",
+                "System",
                 "TestSupport",
             ]),
         tests(
             "ReplayTests",
             [
-                "TestStudio", "Replay", "Entities", "Catalogue", "Projections", "EventLog", "Postgres",
+                "TestStudio", "Replay", "Entities", "Commands", "Catalogue", "Projections", "EventLog", "Postgres",
                 "Cryptography", "JSON", "System", "TestSupport",
             ]),
         tests(
             "RecoveryTests",
             [
-                "TestStudio", "Recovery", "Replay", "Backup", "Entities", "Projections", "EventLog", "Postgres",
+                "TestStudio", "Recovery", "Replay", "Backup", "Entities", "Commands", "Projections", "EventLog",
+                "Postgres",
                 "Cryptography", "Telemetry", "JSON", "System", "TestSupport",
             ]),
         tests("MigrationsTests", ["Migrations", "Postgres", "Telemetry", "System", "TestSupport"]),
@@ -189,7 +201,8 @@ let package = Package(
         tests(
             "APITests",
             [
-                "Service", "API", "Replay", "Backup", "Accounts", "Entities", "Projections", "EventLog", "Migrations",
+                "Service", "API", "Replay", "Backup", "Accounts", "Entities", "Commands", "Projections", "EventLog",
+                "Migrations",
                 "Catalogue", "Postgres", "HTTPServer", "HTTPClient", "Cryptography", "Telemetry", "JSON",
                 "System", "TestSupport",
             ]),

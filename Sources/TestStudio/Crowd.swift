@@ -1,4 +1,5 @@
 import Catalogue
+import Commands
 package import Entities
 import EventLog
 package import JSON

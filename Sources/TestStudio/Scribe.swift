@@ -1,3 +1,4 @@
+import Commands
 package import Catalogue
 package import Entities
 import EventLog
@@ -69,22 +70,22 @@ package struct Scribe: Sendable {
 }
 
 extension Studio {
-    package var files: [ProjectionFile] { get throws { try set.files } }
+    package var files: [ProjectionFile] { blueprint.set.files }
 
-    package var set: ProjectionSet { get throws { try blueprint.set } }
+    package var set: ProjectionSet { blueprint.set }
 
     /// - Parameter small: limits so low that a short history meets all of them.
     package func rebuilder(
         _ pool: PostgresPool? = nil, catalogue: Catalogue? = nil, small: Bool = true
     ) throws -> Rebuilder {
-        let blueprint = try Self.blueprint(of: catalogue ?? self.catalogue)
+        let blueprint = try catalogue.map { try self.blueprint.with($0) } ?? self.blueprint
         return Rebuilder(
             set: blueprint.set, fold: blueprint.fold, pool: pool ?? self.pool,
             configuration: small ? Self.small : .init(), logger: .silent)
     }
 
     package func checker() throws -> Checker {
-        Checker(set: try set, fold: try blueprint.fold, pool: pool, configuration: Self.small)
+        Checker(set: set, fold: blueprint.fold, pool: pool, configuration: Self.small)
     }
 
     private static var small: RebuildConfiguration {
@@ -99,7 +100,7 @@ extension Studio {
     /// All rows of the projections, as text.
     package func dump(_ schema: String = "live") async throws -> [String: [String]] {
         var dump: [String: [String]] = [:]
-        for file in try files {
+        for file in files {
             dump[file.name] = try await pool.query(
                 "dump", "SELECT t::text FROM \(unsafeSQL: "\(schema).\(file.name)") AS t ORDER BY 1"
             ).decode(String.self)

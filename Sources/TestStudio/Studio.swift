@@ -14,6 +14,7 @@ package final class Studio: Sendable {
     package let database: TestDatabase
     package let pool: PostgresPool
     package let catalogue: Catalogue
+    package let blueprint: Blueprint
     package let service: EntityService
     package let committed: Committed
 
@@ -27,7 +28,8 @@ package final class Studio: Sendable {
     package static let root = String(#filePath.split(separator: "/Sources/")[0])
 
     private init(
-        _ database: TestDatabase, types: [String: String], configuration: CommandWriterConfiguration
+        _ database: TestDatabase, types: [String: String], configuration: CommandWriterConfiguration,
+        _ extend: (Blueprint) throws -> Blueprint
     ) async throws {
         var configuration = configuration
         // A debug build takes its time to decide on large values, beside other tests above all.
@@ -37,11 +39,11 @@ package final class Studio: Sendable {
         pool = try await PostgresPool(
             configuration: .init(connection: database.conninfo), metrics: Metrics(), logger: .silent)
         catalogue = try Self.catalogue(with: types)
-        let blueprint = try Self.blueprint(of: catalogue)
+        blueprint = try extend(try Self.blueprint(of: catalogue))
         _ = try await blueprint.set.install(in: pool)
         let committed = Committed()
         self.committed = committed
-        service = EntityService(
+        service = try EntityService(
             blueprint, on: pool, configuration: configuration, metrics: Metrics(), logger: .silent,
             committed: { committed.add($0) })
         service.start()
@@ -62,8 +64,6 @@ package final class Studio: Sendable {
             files: try ProjectionFile.load(from: "\(root)/projections"))
     }
 
-    package var blueprint: Blueprint { get throws { try Self.blueprint(of: catalogue) } }
-
     /// The shipped catalogue with more types.
     ///
     /// - Parameter types: the files' texts by the types' names.
@@ -73,13 +73,15 @@ package final class Studio: Sendable {
         return try Catalogue.load(from: types.isEmpty ? ["\(root)/events"] : ["\(root)/events", folder.path])
     }
 
-    /// - Parameter types: more types than the shipped ones: the files' texts by the types' names.
+    /// - Parameters:
+    ///   - types: more types than the shipped ones: the files' texts by the types' names.
+    ///   - extend: adds categories with tables of their own.
     package static func with<Result: Sendable>(
         types: [String: String] = [:], configuration: CommandWriterConfiguration = .init(),
-        _ body: (Studio) async throws -> Result
+        extend: (Blueprint) throws -> Blueprint = { $0 }, _ body: (Studio) async throws -> Result
     ) async throws -> Result {
         let database = try await TestDatabase.make(from: template)
-        let studio = try await Studio(database, types: types, configuration: configuration)
+        let studio = try await Studio(database, types: types, configuration: configuration, extend)
         do {
             let result = try await body(studio)
             await studio.close()

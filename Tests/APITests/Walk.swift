@@ -1,3 +1,4 @@
+import Commands
 import Catalogue
 import Entities
 import EventLog

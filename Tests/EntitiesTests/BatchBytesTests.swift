@@ -1,3 +1,4 @@
+import Commands
 import Entities
 import EventLog
 import JSON
@@ -12,15 +13,18 @@ import Testing
 /// How much is read for one transaction goes by its size: a small command can be about a large entity.
 @Suite struct BatchBytesTests {
     private func withWriter(
-        _ studio: Studio, _ change: (inout EntityHandler.Limits) -> Void,
-        _ body: (CommandWriter<EntityHandler>) async throws -> Void
+        _ studio: Studio, _ change: (inout EntityCategory.Limits) -> Void,
+        _ body: (StudioWriter) async throws -> Void
     ) async throws {
-        var limits = EntityHandler.Limits()
+        var limits = EntityCategory.Limits()
         change(&limits)
         let writer = CommandWriter(
             pool: studio.pool,
-            handler: EntityHandler(
-                catalogue: studio.catalogue, projections: try EntityProjections(studio.set), limits: limits),
+            handler: CategoryRegistry(
+                [
+                    EntityCategory(
+                        catalogue: studio.catalogue, projections: try EntityProjections(studio.set), limits: limits)
+                ], receipts: try ReceiptKeeping(studio.set)),
             metrics: Metrics(), logger: .silent, committed: { _ in })
         writer.start()
         try await body(writer)

@@ -1,4 +1,5 @@
 import Catalogue
+import Commands
 import Entities
 import EventLog
 import JSON

@@ -52,7 +52,7 @@ import Testing
             ).decode(String.self)
             #expect(old == ["words"])
             #expect(try await studio.dump() == before)
-            await #expect(throws: ProjectionError.unknown("wrods", known: try studio.set.files.map(\.name))) {
+            await #expect(throws: ProjectionError.unknown("wrods", known: studio.set.files.map(\.name))) {
                 try await studio.rebuilder().rebuild(["wrods"])
             }
         }
@@ -198,7 +198,7 @@ import Testing
             // Made, but not filled: it stays stale until it is.
             let stale = try await studio.set.install(in: studio.pool)
             #expect(stale == ["receipts", "words"])
-            let fold = try studio.blueprint.fold
+            let fold = studio.blueprint.fold
             try await studio.set.bringUpToDate(in: studio.pool, fold: fold, logger: .silent)
             #expect(try await studio.dump() == before)
             let left = try await studio.set.install(in: studio.pool)

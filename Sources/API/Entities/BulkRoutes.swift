@@ -1,3 +1,4 @@
+import Commands
 import Accounts
 import Catalogue
 import Entities
@@ -52,7 +53,7 @@ extension EntityRoutes {
             result ?? remembered[part].map { .success($0) }
         }
         if Self.isKeyReused(results) {
-            throw EntityProblems.problem(.keyReused, of: service.catalogue.types[0], UUID(high: 0, low: 0))
+            throw EntityProblems.keyReused
         }
         var writer = JSONWriter()
         let repeated = await documents(of: results)
@@ -122,7 +123,7 @@ extension EntityRoutes {
     /// Whether the whole request is another than the first under its key.
     private static func isKeyReused(_ results: [Result<EntityAnswer, any Error>?]) -> Bool {
         let refusals = results.count { result in
-            if case .failure(Rejection.keyReused) = result { true } else { false }
+            if case .failure(is KeyReused) = result { true } else { false }
         }
         return refusals > 0 && refusals == results.count { $0 != nil }
     }

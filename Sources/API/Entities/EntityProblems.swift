@@ -1,4 +1,5 @@
 import Catalogue
+import Commands
 import Entities
 import EventLog
 import HTTPServer
@@ -56,10 +57,6 @@ enum EntityProblems {
                     .pointer("/\(field)"), "fixed",
                     "It is found by its \(field). Make a new one under the new \(field).")
             ])
-        case .keyReused:
-            return Problem(
-                .unprocessableContent, "idempotency_key_reused",
-                "This Idempotency-Key was used for another request. Use a new key for a new request.")
         case .tooLarge(let limit):
             return Problem(
                 .unprocessableContent, "too_large",
@@ -159,6 +156,8 @@ enum EntityProblems {
             return try await body()
         } catch let rejection as Rejection {
             throw problem(rejection, of: type, id, log: log)
+        } catch is KeyReused {
+            throw keyReused
         } catch let error as CommandWriterError {
             throw problem(error)
         } catch let error as QueryProblem {
@@ -169,6 +168,10 @@ enum EntityProblems {
             throw try problem(error)
         }
     }
+
+    static let keyReused = Problem(
+        .unprocessableContent, "idempotency_key_reused",
+        "This Idempotency-Key was used for another request. Use a new key for a new request.")
 
     /// - Throws: the error, where it is a mistake of ours.
     static func problem(_ error: PostgresError) throws -> Problem {

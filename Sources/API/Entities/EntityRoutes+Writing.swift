@@ -1,3 +1,4 @@
+import Commands
 import Accounts
 import Catalogue
 import Entities

@@ -1,10 +1,13 @@
 public import Catalogue
+public import Commands
 public import EventLog
 public import JSON
 public import System
 
 /// Something that someone wants to happen to one entity.
-public struct EntityCommand: Sendable {
+public struct EntityCommand: LogCommand {
+    public typealias Answer = EntityAnswer
+
     public let type: EntityType
     public let id: UUID
     public let action: Action
@@ -48,6 +51,8 @@ public struct EntityCommand: Sendable {
         public init() {}
     }
 
+    public var category: String { type.name }
+
     public init(_ action: Action, on id: UUID, of type: EntityType, meta: EventMeta) {
         self.type = type
         self.id = id
@@ -57,13 +62,20 @@ public struct EntityCommand: Sendable {
 }
 
 /// What became of a command.
-public enum EntityAnswer: Sendable {
+public enum EntityAnswer: CommandAnswer {
     case created(Changed)
     case changed(Changed)
     /// It was so already: no event.
     case unchanged(Changed)
     /// It was carried out before, under the same `Idempotency-Key`.
     case repeated(version: Int, id: UUID)
+
+    public var version: Int {
+        switch self {
+        case .created(let changed), .changed(let changed), .unchanged(let changed): changed.entity.version
+        case .repeated(let version, _): version
+        }
+    }
 
     public struct Changed: Sendable {
         public let entity: Entity
@@ -72,7 +84,7 @@ public enum EntityAnswer: Sendable {
 }
 
 /// Why a command was refused. Nothing happened.
-public enum Rejection: Error, Sendable {
+public enum Rejection: CommandRejection {
     case notFound
     case alreadyExists(id: UUID)
     /// A stream of that category has the id already.
@@ -89,8 +101,6 @@ public enum Rejection: Error, Sendable {
     case badReferences([Reference])
     /// The name it is found by cannot change.
     case fixedName(field: String)
-    /// The key was used for another command.
-    case keyReused
     case tooMany(String, limit: Int)
     /// Its data would be longer than anything is kept.
     case tooLarge(limitBytes: Int)

@@ -14,18 +14,13 @@ struct Wanted {
     private(set) var pairs: [(id: UUID, type: String)] = []
     /// Entities that are pointed to and may be anything.
     private(set) var anywhere: [UUID] = []
-    private(set) var keys: [(actor: String, key: String)] = []
-    /// So many of the targets are the first command's.
+    /// So many of the targets are those of the leading commands.
     private(set) var firstTargetsCount = 0
     private var seen: Set<EntityKey> = []
-    private var seenKeys: Set<String> = []
 
-    init(_ commands: [EntityCommand], _ catalogue: Catalogue) {
+    init(_ commands: [EntityCommand], leadingCount: Int = 1, _ catalogue: Catalogue) {
         for (index, command) in commands.enumerated() {
-            if index == 1 { firstTargetsCount = targets.count }
-            if let key = command.meta.idempotency, seenKeys.insert("\(command.meta.actor)\u{0}\(key.key)").inserted {
-                keys.append((command.meta.actor, key.key))
-            }
+            if index == leadingCount { firstTargetsCount = targets.count }
             switch command.action {
             case .create(let content, let extras):
                 // A new id cannot be taken; one made of a name, or given in a file, can.
@@ -77,7 +72,7 @@ struct Wanted {
     }
 
     /// For each target that is there: its place among them, its document and where it began. Documents beyond the limit are
-    /// left out, unless they are the first command's: whoever needs them begins another batch.
+    /// left out, unless the leading commands need them: whoever needs them begins another batch.
     func loadTargets(bytesMax: Int) -> SQL {
         let (ids, types) = (targets.map(\.id), targets.map(\.type))
         let wanted: SQL = """
@@ -105,7 +100,6 @@ struct Wanted {
 
     var checkAnywhere: SQL { "SELECT e.id, e.type FROM live.entities AS e WHERE e.id = ANY(\(anywhere))" }
 
-    var loadReceipts: SQL { KnownReceipts.load(keys) }
 }
 
 extension Catalogue {

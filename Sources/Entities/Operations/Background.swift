@@ -1,4 +1,5 @@
 public import Catalogue
+import Commands
 public import EventLog
 public import JSON
 import Postgres

@@ -1,4 +1,5 @@
 import Catalogue
+import Commands
 import EventLog
 public import JSON
 import System

@@ -1,4 +1,5 @@
 import Catalogue
+import Commands
 import EventLog
 import JSON
 import Postgres
@@ -17,7 +18,7 @@ public final class Undertaker: Sendable {
 
     private let catalogue: Catalogue
     private let pool: PostgresPool
-    private let writer: CommandWriter<EntityHandler>
+    private let writer: StudioWriter
     private let identifiers: any IdentifierSource
     private let limits: OperationLimits
     private let clock: any Clock<Duration>
@@ -27,7 +28,7 @@ public final class Undertaker: Sendable {
     private let work = Lock<Task<Void, Never>?>(nil)
 
     init(
-        catalogue: Catalogue, pool: PostgresPool, writer: CommandWriter<EntityHandler>,
+        catalogue: Catalogue, pool: PostgresPool, writer: StudioWriter,
         identifiers: any IdentifierSource, limits: OperationLimits, clock: any Clock<Duration>, logger: Logger
     ) {
         self.catalogue = catalogue

@@ -1,4 +1,5 @@
 public import Catalogue
+public import Commands
 public import EventLog
 public import Postgres
 public import Projections
@@ -9,7 +10,7 @@ public import Telemetry
 public final class EntityService: Sendable {
     public let catalogue: Catalogue
     public let pool: PostgresPool
-    public let writer: CommandWriter<EntityHandler>
+    public let writer: StudioWriter
     public let identifiers: any IdentifierSource
     /// Tells which log all of it is about.
     public let log: LogIdentityReader
@@ -24,14 +25,14 @@ public final class EntityService: Sendable {
         operations: OperationLimits = .init(), identifiers: any IdentifierSource = TimeOrderedIdentifiers(),
         clock: any Clock<Duration> = ContinuousClock(), metrics: Metrics, logger: Logger,
         committed: @escaping @Sendable ([Event]) -> Void = { _ in }
-    ) {
+    ) throws(ProjectionError) {
         let catalogue = blueprint.catalogue
         self.catalogue = catalogue
         self.pool = pool
         log = LogIdentityReader(pool: pool)
         self.identifiers = identifiers
         writer = CommandWriter(
-            pool: pool, handler: EntityHandler(catalogue: catalogue, projections: blueprint.projections),
+            pool: pool, handler: try blueprint.registry(),
             configuration: configuration, metrics: metrics, logger: logger, committed: committed)
         operationLimits = operations
         lifeline = Lifeline(pool, limits: operations, clock: clock, logger: logger)
@@ -42,6 +43,13 @@ public final class EntityService: Sendable {
     }
 
     public func start() { writer.start() }
+
+    /// The answers that parts of a request got when it came before, for what is refused before it becomes a command.
+    public func repetitions(of meta: EventMeta, parts: [Int]) async throws -> [Int: EntityAnswer] {
+        try await ReceiptKeeping.answers(to: meta, parts: parts, in: pool).mapValues {
+            .repeated(version: $0.version, id: $0.id)
+        }
+    }
 
     /// Runs it for as long as the body lasts.
     public func running<Result>(_ body: (EntityService) async throws -> Result) async throws -> Result {
@@ -61,14 +69,5 @@ public final class EntityService: Sendable {
         await undertaker.stop()
         await writer.stop()
         await lifeline.close()
-    }
-}
-
-extension ProjectionSet {
-    /// The projections of a folder, for the types of a catalogue.
-    public init(files: [ProjectionFile], catalogue: Catalogue) throws(ProjectionError) {
-        try self.init(
-            files: files, tables: EntityProjections.tables,
-            types: catalogue.types.map { ($0.name, "\($0.fingerprint) \(RowRules.version)") })
     }
 }

@@ -1,4 +1,5 @@
 public import Catalogue
+import Commands
 import JSON
 public import Projections
 public import System

@@ -1,3 +1,4 @@
+import Commands
 import Catalogue
 public import Entities
 import EventLog

@@ -1,4 +1,5 @@
 import Catalogue
+import Commands
 import Entities
 import EventLog
 import JSON
@@ -74,6 +75,7 @@ struct Performance {
         case .success(.changed(let changed)): "changed \(changed.entity.version)"
         case .success(.unchanged(let changed)): "unchanged \(changed.entity.version)"
         case .success(.repeated(let version, _)): "repeated \(version)"
+        case .failure(is KeyReused): "keyReused"
         case .failure(Rejection.conflict(let version)): "conflict \(version)"
         case .failure(let rejection as Rejection): String("\(rejection)".prefix { $0 != "(" })
         case .failure(let error): "\(error)"

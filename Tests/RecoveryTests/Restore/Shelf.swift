@@ -85,7 +85,7 @@ struct Shelf: Sendable {
 
     static func dump(_ pool: PostgresPool, _ studio: Studio) async throws -> [String: [String]] {
         var dump: [String: [String]] = [:]
-        for file in try studio.files {
+        for file in studio.files {
             dump[file.name] = try await pool.query(
                 "dump", "SELECT t::text FROM live.\(identifier: file.name) AS t ORDER BY 1"
             ).decode(String.self)

@@ -1,15 +1,13 @@
 public import Catalogue
-public import EventLog
+public import Commands
+import EventLog
 import JSON
 public import Postgres
-import Projections
+public import Projections
 import System
 
-/// Decides commands on entities and keeps their projections, one batch at a time.
-public struct EntityHandler: CommandHandler {
-    public typealias Command = EntityCommand
-    public typealias Answer = EntityAnswer
-
+/// Entities of all types: decides the commands on them and keeps their projections, one batch at a time.
+public struct EntityCategory: CommandCategory {
     /// The limits of what is read for one batch, by the sizes of documents.
     public struct Limits: Sendable {
         /// Documents of the entities to change; where those of the first command take more, it is decided alone.
@@ -33,8 +31,6 @@ public struct EntityHandler: CommandHandler {
         vocabulary = Vocabulary()
     }
 
-    public func byteCount(of command: EntityCommand) -> Int { command.byteCount }
-
     /// What archiving takes along, only the database can tell.
     public func wantsFreshBatch(_ command: EntityCommand) -> Bool {
         switch command.action {
@@ -43,52 +39,33 @@ public struct EntityHandler: CommandHandler {
         }
     }
 
-    public func load(_ commands: [EntityCommand], into batch: inout Batch) {
-        let wanted = Wanted(commands, catalogue)
+    public func load(_ commands: [EntityCommand], leadingCount: Int, into batch: inout Batch) {
+        let wanted = Wanted(commands, leadingCount: leadingCount, catalogue)
         if !wanted.targets.isEmpty { batch.add("entities_load", wanted.loadTargets(bytesMax: limits.loadedBytesMax)) }
         if !wanted.claims.isEmpty { batch.add("streams_load", wanted.loadOwners) }
         if !wanted.pairs.isEmpty { batch.add("references_check", wanted.checkPairs) }
         if !wanted.anywhere.isEmpty { batch.add("references_check_any", wanted.checkAnywhere) }
-        if !wanted.keys.isEmpty { batch.add("receipts_load", wanted.loadReceipts) }
     }
 
-    public func decide(
-        _ commands: [EntityCommand], _ loaded: ArraySlice<Rows>, on connection: isolated Connection,
-        _ log: inout Appending, into batch: inout Batch
-    ) throws -> [Result<EntityAnswer, any Error>] {
-        var scene = try Scene(Wanted(commands, catalogue), loaded, catalogue)
-        let decided = commands.prefix(while: scene.canDecide)
-        let answers = try decided.map { command -> Result<EntityAnswer, any Error> in
-            do {
-                if let answer = try scene.repetition(of: command) { return .success(answer) }
-                var steps = try scene.decide(command)
-                if wantsFreshBatch(command), !steps.isEmpty {
-                    let taken = try dependents(of: command, on: connection)
-                    steps = scene.cascade(command, taken) + steps
-                }
-                return .success(scene.carryOut(command, steps, &log))
-            } catch let rejection as Rejection {
-                return .failure(rejection)
-            }
-        }
-        project(scene, into: &batch)
-        return answers
+    public func scene(
+        for commands: [EntityCommand], leadingCount: Int, _ loaded: inout ArraySlice<Rows>
+    ) throws -> EntityScene {
+        try EntityScene(Wanted(commands, leadingCount: leadingCount, catalogue), &loaded, self)
     }
 
-    private func project(_ scene: Scene, into batch: inout Batch) {
+    func write(_ changes: [EntityChange], into batch: inout Batch) {
         vocabulary.beginBatch()
-        var entities = projections.entities(vocabulary)
-        for change in scene.changes { entities.apply(change) }
-        entities.write(into: &batch)
-        var receipts = projections.receipts()
-        for receipt in scene.receipts { receipts.apply(receipt) }
-        receipts.write(into: &batch)
+        var list = projections.entities(vocabulary)
+        for change in changes { list.apply(change) }
+        list.write(into: &batch)
     }
+
+    public var fold: FoldPart { projections.fold(catalogue) }
 
     public func committed() { vocabulary.confirm() }
 
     /// Those that go with the command's entity when it is archived, or come back with it, however far removed.
-    private func dependents(of command: EntityCommand, on connection: isolated Connection) throws -> [Entity] {
+    func dependents(of command: EntityCommand, on connection: isolated Connection) throws -> [Entity] {
         let isArchiving = if case .archive = command.action { true } else { false }
         let fields = catalogue.dependentFields
         let rows = try connection.query(

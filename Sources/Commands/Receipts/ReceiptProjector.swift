@@ -1,7 +1,7 @@
 import EventLog
 import JSON
 import Postgres
-import Projections
+public import Projections
 public import System
 
 /// That a command was carried out under a key.
@@ -81,6 +81,31 @@ struct ReceiptProjector: SharedProjector {
         guard let latest = shared.values.map(\.recordedAt).max() else { return }
         update(in: ProjectionSet.live, into: &batch)
         batch.add("receipts_prune", prune(["oldest": latest - Receipt.kept]))
+    }
+}
+
+/// What there is to keep receipts: their table, how the log becomes its rows, and how a batch adds to it.
+public struct ReceiptKeeping: Sendable {
+    private let prune: Template
+
+    public static var table: TableShape { ReceiptProjector.table.shape }
+
+    /// - Parameter set: has the statements of the table's file.
+    public init(_ set: ProjectionSet) throws(ProjectionError) {
+        prune = try set.statement("prune", of: Self.table.name)
+    }
+
+    private var list: ProjectorList<Receipt> { ProjectorList([ReceiptProjector(prune: prune)]) }
+
+    var fold: FoldPart {
+        FoldPart(.all, tables: [Self.table]) { scope in ReceiptFold(list, scope) }
+    }
+
+    func write(_ receipts: [Receipt], into batch: inout Batch) {
+        if receipts.isEmpty { return }
+        var list = list
+        for receipt in receipts { list.apply(receipt) }
+        list.write(into: &batch)
     }
 }
 

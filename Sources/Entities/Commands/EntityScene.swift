@@ -1,11 +1,12 @@
 import Catalogue
-import EventLog
+public import Commands
+public import EventLog
 import JSON
-import Postgres
+public import Postgres
 import System
 
-/// The entities of a batch as they stand after the commands decided so far. Pure: it holds no connection.
-struct Scene {
+/// The entities of a batch as they stand after the commands decided so far.
+public struct EntityScene: Sendable {
     /// One event that is to happen to one entity.
     typealias Step = (id: UUID, type: EntityType, event: EntityEvent)
 
@@ -24,15 +25,14 @@ struct Scene {
     private var owners: [UUID: String] = [:]
     /// The types of entities that are pointed to.
     private var types: [UUID: String] = [:]
-    private var known = KnownReceipts()
+    private let category: EntityCategory
     /// What the commands have changed so far, for the projections.
-    private(set) var changes: [EntityChange] = []
-    private(set) var receipts: [Receipt] = []
+    private var changes: [EntityChange] = []
 
-    /// - Parameter loaded: the answers to the statements of `Wanted`, in the order of `EntityHandler.load`.
-    init(_ wanted: Wanted, _ loaded: ArraySlice<Rows>, _ catalogue: Catalogue) throws {
-        self.catalogue = catalogue
-        var loaded = loaded
+    /// - Parameter loaded: begins with the answers to the statements of `Wanted`, in the order of `EntityCategory.load`.
+    init(_ wanted: Wanted, _ loaded: inout ArraySlice<Rows>, _ category: EntityCategory) throws {
+        self.category = category
+        catalogue = category.catalogue
         if !wanted.targets.isEmpty {
             for (place, document, created) in try loaded.removeFirst().decode(
                 Int64.self, JSONBytes?.self, Int64.self)
@@ -51,7 +51,6 @@ struct Scene {
         for isAsked in [!wanted.pairs.isEmpty, !wanted.anywhere.isEmpty] where isAsked {
             for (id, type) in try loaded.removeFirst().decode(UUID.self, String.self) { types[id] = type }
         }
-        if !wanted.keys.isEmpty { try known.learn(loaded.removeFirst()) }
     }
 
     private mutating func put(_ entity: Entity) throws {
@@ -65,15 +64,10 @@ struct Scene {
         types[entity.id] = entity.type
     }
 
-    /// Whether all that the command changes was loaded. The first command of a batch always can be decided.
-    func canDecide(_ command: EntityCommand) -> Bool {
+    /// Whether all that the command changes was loaded.
+    public func canDecide(_ command: EntityCommand) -> Bool {
         unloaded.isEmpty
             || Wanted([command], catalogue).targets.allSatisfy { !unloaded.contains(EntityKey($0.id, type: $0.type)) }
-    }
-
-    /// The answer of an earlier command under the same key.
-    func repetition(of command: EntityCommand) throws(Rejection) -> EntityAnswer? {
-        try known.repetition(of: command.meta)
     }
 
     /// What is to happen; none where it is so already.
@@ -165,18 +159,6 @@ struct Scene {
         let entity = figure.entity
         let document = figure.document ?? entity.document(data: figure.content.encoded)
         let changed = EntityAnswer.Changed(entity: entity, document: document)
-        if let key = command.meta.idempotency {
-            var last = (position: entity.position, time: entity.updatedAt)
-            if steps.isEmpty {
-                let event = log.append(ReceiptEvent.draft(for: command, version: entity.version))
-                last = (event.position, event.recordedAt)
-            }
-            let receipt = Receipt(
-                actor: command.meta.actor, key, id: command.id, version: entity.version, position: last.position,
-                recordedAt: last.time)
-            known.add(receipt)
-            receipts.append(receipt)
-        }
         if steps.isEmpty { return .unchanged(changed) }
         return steps.contains { $0.id == command.id && $0.event.creates } ? .created(changed) : .changed(changed)
     }
@@ -214,4 +196,18 @@ struct Scene {
         changes.append(EntityChange(before: before.map { ($0.entity, $0.content) }, after: row))
         put(entity, content, document: row.document)
     }
+}
+
+extension EntityScene: CommandScene {
+    public mutating func decide(
+        _ command: EntityCommand, on connection: isolated Connection, _ log: inout Appending
+    ) throws -> EntityAnswer {
+        var steps = try decide(command)
+        if category.wantsFreshBatch(command), !steps.isEmpty {
+            steps = cascade(command, try category.dependents(of: command, on: connection)) + steps
+        }
+        return carryOut(command, steps, &log)
+    }
+
+    public func write(into batch: inout Batch) { category.write(changes, into: &batch) }
 }

@@ -1,6 +1,6 @@
 public import EventLog
-import Postgres
-import System
+public import Postgres
+public import System
 
 /// The receipts that a batch may meet. A key stands for one request, whatever its parts.
 struct KnownReceipts {
@@ -44,27 +44,49 @@ struct KnownReceipts {
         requests[request, default: Answers(fingerprint: fingerprint)].parts[part] = (id, version)
     }
 
-    /// The answer of an earlier command under the same key.
-    func repetition(of meta: EventMeta) throws(Rejection) -> EntityAnswer? {
+    /// The stream and version that answered an earlier command under the same key; nil where there was none.
+    func answer(to meta: EventMeta) throws(KeyReused) -> (version: Int, id: UUID)? {
         guard let key = meta.idempotency, let known = requests[Request(actor: meta.actor, key: key.key)] else {
             return nil
         }
-        if known.fingerprint != key.fingerprint { throw .keyReused }
-        return known.parts[key.part].map { .repeated(version: $0.version, id: $0.id) }
+        if known.fingerprint != key.fingerprint { throw KeyReused() }
+        return known.parts[key.part].map { ($0.version, $0.id) }
+    }
+
+    /// Each key once.
+    static func keys(of submissions: [Submission]) -> [(actor: String, key: String)] {
+        var seen: Set<String> = []
+        var keys: [(actor: String, key: String)] = []
+        for submission in submissions {
+            for command in submission.commands {
+                let meta = command.meta
+                if let key = meta.idempotency, seen.insert("\(meta.actor)\u{0}\(key.key)").inserted {
+                    keys.append((meta.actor, key.key))
+                }
+            }
+        }
+        return keys
     }
 }
 
-extension EntityService {
+/// The idempotency key was used for another command.
+public struct KeyReused: CommandRejection {
+    public init() {}
+}
+
+extension ReceiptKeeping {
     /// The answers that parts of a request got when it came before, for what is refused before it becomes a command.
-    public func repetitions(of meta: EventMeta, parts: [Int]) async throws -> [Int: EntityAnswer] {
+    public static func answers(
+        to meta: EventMeta, parts: [Int], in pool: PostgresPool
+    ) async throws -> [Int: (version: Int, id: UUID)] {
         guard let key = meta.idempotency, !parts.isEmpty else { return [:] }
         var receipts = KnownReceipts()
         try receipts.learn(await pool.query("receipts_load", KnownReceipts.load([(meta.actor, key.key)])))
-        var answers: [Int: EntityAnswer] = [:]
+        var answers: [Int: (version: Int, id: UUID)] = [:]
         for part in parts {
             var own = meta
             own.idempotency = .init(key: key.key, fingerprint: key.fingerprint, part: part)
-            answers[part] = try? receipts.repetition(of: own)
+            answers[part] = try? receipts.answer(to: own)
         }
         return answers
     }
