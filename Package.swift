@@ -83,7 +83,7 @@ let package = Package(
                 "System",
             ]),
         room("Transfer", ["Entities", "Catalogue", "EventLog", "Postgres", "Cryptography", "JSON", "System"]),
-        room("Accounts", ["HTTPServer", "Cryptography", "System"]),
+        room("Accounts", ["HTTPServer", "Cryptography", "JSON", "System"]),
         room(
             "Entities",
             [

@@ -85,6 +85,21 @@ import Testing
         }
     }
 
+    /// Whoever writes takes the name from the `Actor` that asked. The catalogue keeps the word for addresses.
+    @Test func oneDeclarationNamesTheAdministrator() throws {
+        let own = [
+            "Sources/Accounts/Actor.swift", "Sources/Catalogue/Reading/TypeReader.swift", "Sources/TestStudio/",
+            "Sources/TestSupport/",
+        ]
+        for file in try Checkout.files(in: "Sources", ending: ".swift") where !own.contains(where: file.path.hasPrefix)
+        {
+            for (number, line) in file.lines.enumerated()
+            where line.contains("\"admin\"") && !line.drop(while: { $0 == " " }).hasPrefix("//") {
+                Issue.record("\(file.path):\(number + 1) name the actor who asked: \(line)")
+            }
+        }
+    }
+
     @Test func noPointerLeavesItsRoom() throws {
         for file in try Checkout.files(in: "Sources", ending: ".swift") {
             for (number, line) in file.lines.enumerated() where line.contains("public ") && line.contains("Unsafe") {

@@ -29,14 +29,14 @@ public struct HistoryRoutes: Sendable {
             info: RouteInfo(
                 name: "console.history", summary: "What happened, and how to take it back.", tags: ["console"]
             ).needing(.readAudit), .question
-        ) { _, asked in
-            return .html(try await page(asked).page)
+        ) { request, asked in
+            return .html(try await page(asked, for: request.actor).page)
         }
     }
 
-    private func page(_ asked: HistoryQuestion) async throws -> HistoryPage {
+    private func page(_ asked: HistoryQuestion, for actor: Actor) async throws -> HistoryPage {
         let types = service.catalogue.types.map { (name: $0.name, title: $0.title) }
-        var page = HistoryPage(asked: asked, types: types, zone: zone, notice: notice)
+        var page = HistoryPage(asked: asked, types: types, zone: zone, actor: actor, notice: notice)
         do {
             let filter = try await asked.filter(now: SystemWallClock().now(), in: zone, service.pool)
             let log = try await service.log.identity()
