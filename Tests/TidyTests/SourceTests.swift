@@ -100,6 +100,25 @@ import Testing
         }
     }
 
+    /// Elsewhere the time of day is passed in, at most with the machine's as a default. Those named here are programs, and the one
+    /// place that has nobody to get it from.
+    @Test func theTimeOfDayIsPassedIn() throws {
+        let own = [
+            "Sources/lifeos/", "Sources/bench/", "Sources/API/Parameters/ParameterShape+Shared.swift",
+        ]
+        for file in try Checkout.files(in: "Sources", ending: ".swift") where !own.contains(where: file.path.hasPrefix)
+        {
+            for (number, line) in file.lines.enumerated()
+            where line.replacing(": any WallClock = SystemWallClock()", with: "").contains("SystemWallClock()") {
+                Issue.record("\(file.path):\(number + 1) take a clock: \(line)")
+            }
+            if file.path.hasPrefix("Sources/System/") { continue }
+            for (number, line) in file.lines.enumerated() where line.contains("CLOCK_REALTIME") {
+                Issue.record("\(file.path):\(number + 1) take a clock: \(line)")
+            }
+        }
+    }
+
     @Test func noPointerLeavesItsRoom() throws {
         for file in try Checkout.files(in: "Sources", ending: ".swift") {
             for (number, line) in file.lines.enumerated() where line.contains("public ") && line.contains("Unsafe") {
