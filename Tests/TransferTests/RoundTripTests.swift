@@ -2,6 +2,7 @@ import Catalogue
 import Entities
 import EventLog
 import JSON
+import Postgres
 import System
 import TestStudio
 import TestSupport
@@ -41,6 +42,40 @@ import Transfer
             let (want, got) = (try Self.files(first), try Self.files(third))
             #expect(want.allSatisfy { got[$0.key] == $0.value })
         }
+    }
+
+    /// Both scenes point to themselves, so the import can add their links only after it has created everything, and the story
+    /// takes its scenes along when someone archives it.
+    @Test func anArchivedStoryLeavesItsScenesAsTheirFilesHaveThem() async throws {
+        let folder = try TemporaryFolder("archived")
+        try await Studio.with { studio in
+            let scribe = Scribe(studio: studio)
+            let story = try await scribe.create("story", ["title": "The sea"])
+            try await scribe.change(story, "story", .link(.init(target: story, relation: "related")))
+            for title in ["Storm", "Calm"] {
+                let data: JSONObject = ["title": .string(title), "story": .string(story.description)]
+                let scene = try await scribe.create("story_scene", data)
+                try await scribe.change(scene, "story_scene", .link(.init(target: scene, relation: "related")))
+            }
+            try await scribe.change(story, "story", .archive)
+            let calm = try await Self.scene("Calm", in: studio)
+            #expect(calm.archivedWith == story)
+            try await scribe.change(try await Self.scene("Storm", in: studio).id, "story_scene", .unarchive)
+            _ = try await Exporter(studio.service, actor: "admin").run(to: folder.path("first"))
+        }
+        try await Studio.with { studio in
+            let report = try await Importer(studio.service, actor: "admin").run(folder.path("first"))
+            #expect(report.problemCount == 0, "\(report.items.filter { !$0.problems.isEmpty })")
+            _ = try await Exporter(studio.service, actor: "admin").run(to: folder.path("second"))
+            #expect(try Self.files(folder.path("first")) == Self.files(folder.path("second")))
+        }
+    }
+
+    private static func scene(_ title: String, in studio: Studio) async throws -> Entity {
+        let (document, created) = try await studio.pool.query(
+            "scene", "SELECT document, created_position FROM live.entities WHERE name = \(title)"
+        ).only(JSONBytes.self, Int64.self)
+        return try Entity(document: document.bytes, createdPosition: Int(created))
     }
 
     @Test func anExportShowsThePointThatWasAskedFor() async throws {

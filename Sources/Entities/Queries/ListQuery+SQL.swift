@@ -44,6 +44,9 @@ extension ListQuery {
         return conditions.joined(by: " AND ")
     }
 
+    /// Whether the maintained counts know the total: ``conditions(_:asOf:)`` then names only columns that they have too.
+    var isCounted: Bool { filters.isEmpty && tags.isEmpty && words == nil }
+
     /// Works out once what is searched for, for all statements of the transaction: looking for mistyped words costs more
     /// than the search itself.
     static func prepareSearch(_ words: [String], asOf position: Int?) -> SQL {

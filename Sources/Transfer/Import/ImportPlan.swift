@@ -103,7 +103,10 @@ struct ImportPlan {
         let new = drafts.indices.filter { !drafts[$0].isRefused && present[drafts[$0].id] == nil }
         let order = ImportOrder(new.map { node(drafts[$0]) }).steps
         for (node, waiting) in order { create(new[node], without: waiting) }
-        for (node, waiting) in order where !waiting.isEmpty { complete(new[node], waiting) }
+        let incomplete = order.filter { !$0.waiting.isEmpty }
+        for (node, waiting) in incomplete { complete(new[node], waiting) }
+        // Only now: what is archived cannot be completed.
+        for (node, _) in incomplete { archive(new[node]) }
     }
 
     private func node(_ draft: ImportDraft) -> ImportOrder.Node {
@@ -127,7 +130,6 @@ struct ImportPlan {
             if !waiting.contains(.tags) { extras.tags = marks.tags }
             if !waiting.contains(.links) { extras.links = marks.links }
             extras.isFavorite = marks.isFavorite
-            // What is archived cannot be completed.
             extras.isArchived = marks.isArchived && waiting.isEmpty
             extras.archivedWith = marks.archivedWith
         }
@@ -145,7 +147,14 @@ struct ImportPlan {
         guard let marks = draft.marks else { return }
         if waiting.contains(.tags) { add(item, .tag(marks.tags)) }
         if waiting.contains(.links) { for link in marks.links { add(item, .link(link)) } }
-        if marks.isArchived { add(item, .archive) }
+    }
+
+    /// Archives an entity alone, as its file has it: others have files that say so of themselves.
+    private mutating func archive(_ item: Int) {
+        guard let marks = drafts[item].marks, marks.isArchived else { return }
+        var restoration = Restoration()
+        restoration.archiving = .init(isArchived: true, with: marks.archivedWith)
+        add(item, .restore(restoration, content: nil))
     }
 
     // What is there and may differ

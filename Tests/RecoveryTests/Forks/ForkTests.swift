@@ -19,9 +19,7 @@ import Testing
             blueprint: try Blueprint(projections: "\(root)/projections", events: ["\(root)/events"]), logger: .silent)
     }
 
-    private func fold(_ studio: Studio) throws -> EntityFold {
-        EntityFold(catalogue: studio.catalogue, files: try studio.files)
-    }
+    private func fold(_ studio: Studio) throws -> ProjectionFold { try studio.blueprint.fold }
 
     private func events(_ pool: PostgresPool) async throws -> [Event] {
         try await EventReader(pool: pool).events(limit: 1_000_000)
