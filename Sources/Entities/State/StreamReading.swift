@@ -1,4 +1,5 @@
 public import Catalogue
+public import EventLog
 import JSON
 public import Projections
 public import System
