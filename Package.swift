@@ -91,7 +91,7 @@ let package = Package(
             ]),
         room(
             "Transfer", ["Entities", "Commands", "Catalogue", "EventLog", "Postgres", "Cryptography", "JSON", "System"]),
-        room("Accounts", ["HTTPServer", "Cryptography", "System"]),
+        room("Accounts", ["HTTPServer", "Cryptography", "JSON", "System"]),
         room(
             "Entities",
             [
@@ -149,12 +149,12 @@ let package = Package(
         tests("SystemTests", ["System", "TestSupport"]),
         tests("SpellingTests", ["Spelling"]),
         tests("JSONTests", ["JSON", "TestSupport"]),
-        tests("HTMLTests", ["HTML"]),
+        tests("HTMLTests", ["HTML", "TestSupport"]),
         tests("TelemetryTests", ["Telemetry", "JSON", "TestSupport"]),
         tests("CompressionTests", ["Compression", "System", "TestSupport"]),
         tests("CryptographyTests", ["Cryptography", "TestSupport"]),
-        tests("CLITests", ["CLI", "Configuration", "JSON", "System"]),
-        tests("ConfigurationTests", ["Configuration"]),
+        tests("CLITests", ["CLI", "Configuration", "JSON", "System", "TestSupport"]),
+        tests("ConfigurationTests", ["Configuration", "TestSupport"]),
         tests("PostgresTests", ["Postgres", "TestSupport"]),
         tests("PrivatePostgresTests", ["PrivatePostgres", "Postgres", "TestSupport"]),
         tests("HTTPServerTests", ["HTTPServer", "JSON", "TestSupport"]),

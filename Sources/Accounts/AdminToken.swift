@@ -4,9 +4,18 @@ internal import System
 /// The one secret that signs in as administrator until there are accounts.
 public struct AdminToken: Sendable {
     private let digest: SHA256Digest
+    private let rights: Set<Right>
 
-    /// - Parameter text: whatever the operator chose; only its hash is kept.
-    public init(_ text: String) { digest = SHA256.hash(text) }
+    /// - Parameters:
+    ///   - text: whatever the operator chose; only its hash is kept.
+    ///   - rights: what its holder may do; default everything.
+    public init(_ text: String, rights: Set<Right> = Right.all) {
+        digest = SHA256.hash(text)
+        self.rights = rights
+    }
+
+    /// Whoever has shown it.
+    func holder(by means: Actor.Means) -> Actor { .admin(by: means, rights: rights) }
 
     /// The token of a file, which is made at the first start: readable by its owner alone.
     ///

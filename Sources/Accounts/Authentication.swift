@@ -1,11 +1,13 @@
 public import HTTPServer
 
-/// Lets only those through who are signed in, by `Authorization: Bearer` or by a session of the console.
+/// Lets only those through who are signed in, by `Authorization: Bearer` or by a session of the console, and who have the right
+/// that the route needs. Handlers find them as the request's `actor`.
 public struct Authentication: Middleware {
     private let token: AdminToken
     private let sessions: Sessions
     private let limit: WrongTokenLimit
     private let signInPath: String
+    private let holder: Actor
     private let witness: @Sendable (Access) -> Void
 
     /// - Parameters:
@@ -21,6 +23,7 @@ public struct Authentication: Middleware {
         self.sessions = sessions
         self.limit = limit
         self.signInPath = signInPath
+        holder = token.holder(by: .token)
     }
 
     public func before(_ request: inout Request) throws -> Response? {
@@ -29,21 +32,29 @@ public struct Authentication: Middleware {
                 witness(Access(.refused, by: .bearer, request, .wrongToken))
                 throw limit.refusal(of: request)
             }
+            try Self.admit(holder, to: &request)
             return nil
         }
-        if sessions.holds(in: request) {
+        if let actor = sessions.actor(of: request) {
             do {
                 try Self.refuseForgery(request)
             } catch {
                 witness(Access(.refused, by: .session, request, .forgedRequest))
                 throw error
             }
+            try Self.admit(actor, to: &request)
             return nil
         }
         let wantsPage = request.method == .get && request.header("Accept")?.contains("text/html") == true
         if wantsPage { return .redirect(to: signInPath) }
         if Self.isTelling(request) { witness(Access(.refused, by: .bearer, request, .noToken)) }
         throw Problem.unauthorized()
+    }
+
+    /// The one place where rights are asked for.
+    private static func admit(_ actor: Actor, to request: inout Request) throws(Problem) {
+        request.attachments[Actor.self] = actor
+        if let right = request.route.info.right { try actor.demand(right) }
     }
 
     /// Whether it says something that somebody came without a token: not where a program only has to be told that it needs one.

@@ -1,6 +1,7 @@
 public import HTTPServer
 
 /// What somebody may do, as routes demand it. Today whoever has the admin token has all of them.
+/// ``Authentication`` answers 403 to an ``Actor`` that lacks the one of the route.
 ///
 /// To add one, add a case: routes name it, and `/openapi.json` lists it with each operation.
 public enum Right: String, Sendable, CaseIterable {
@@ -20,6 +21,8 @@ public enum Right: String, Sendable, CaseIterable {
     case keepCache = "admin:cache"
     /// Looking at the past as a whole, forking it, and taking changes back.
     case replay = "admin:replay"
+
+    public static let all = Set(allCases)
 }
 
 extension RouteInfo {

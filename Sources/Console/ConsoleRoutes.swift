@@ -94,10 +94,13 @@ public struct ConsoleRoutes: Sendable {
             info: RouteInfo(
                 name: "console.overview", summary: "The overview.", tags: ["console"]
             ).needing(.readEntities)
-        ) { _ async in
+        ) { request async throws in
+            let actor = try request.actor
             let health = await parts.health()
             return .html(
-                OverviewPage(notice: parts.notice, version: parts.version, address: parts.address, health: health).page)
+                OverviewPage(
+                    actor: actor, notice: parts.notice, version: parts.version, address: parts.address, health: health
+                ).page)
         }
 
         router.post(

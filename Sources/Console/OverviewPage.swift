@@ -1,14 +1,16 @@
+internal import Accounts
 internal import HTML
 
 /// The first page: which Life-OS this is and whether it is well.
 struct OverviewPage {
+    let actor: Actor
     let notice: String?
     let version: String
     let address: String
     let health: [ConsoleRoutes.HealthRow]
 
     var page: Page {
-        .console(title: "Overview", isSignedIn: true, notice: notice) {
+        .console(title: "Overview", actor: actor, notice: notice) {
             H1("Overview")
             Div(.class("cards")) {
                 Section(.class("card")) {

@@ -7,7 +7,7 @@ struct ProblemPage {
     let notice: String?
 
     var page: Page {
-        .console(title: problem.title, isSignedIn: false, notice: notice) {
+        .console(title: problem.title, actor: nil, notice: notice) {
             H1(problem.title)
             Section(.class("card")) {
                 P(problem.detail)

@@ -6,7 +6,7 @@ struct SignInPage {
     let complaint: String?
 
     var page: Page {
-        .console(title: "Sign in", isSignedIn: false, notice: notice) {
+        .console(title: "Sign in", actor: nil, notice: notice) {
             H1("Sign in")
             Form(.class("card card-narrow"), .method(.post), .action("/console/sign-in")) {
                 if let complaint {

@@ -1,5 +1,6 @@
 import CLI
 import Configuration
+import TestSupport
 import Testing
 
 @Suite struct ParsingTests {
@@ -105,7 +106,7 @@ import Testing
 
     @Test func noLineCrashes() async {
         let seed: UInt64 = 20_261_121
-        var generator = SeededGenerator(state: seed)
+        var generator = SeededRandom(seed: seed)
         let words = [
             "backup", "create", "delete", "serve", "rewind", "help", "version", "completion", "bash", "--full", "-f",
             "-fj8",

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Configuration
@@ -113,7 +114,7 @@ private enum Sample {
     }
 
     @Test func noGarbageInTheEnvironmentCrashes() {
-        var generator = SplitMix(state: 20_261_121)
+        var generator = SeededRandom(seed: 20_261_121)
         for round in 0..<2_000 {
             var environment: [String: String] = [:]
             for setting in Sample.all where Bool.random(using: &generator) {
@@ -130,18 +131,8 @@ private enum Sample {
     }
 }
 
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
-    mutating func text(lengthMax: Int) -> String {
+extension SeededRandom {
+    fileprivate mutating func text(lengthMax: Int) -> String {
         let letters = Array("0019.:-[]/~unixlocalhtsmMiB \0\n\u{1B}é🎨%,=")
         return String(
             (0..<Int.random(in: 0...lengthMax, using: &self)).map { _ in

@@ -1,4 +1,5 @@
 import HTML
+import TestSupport
 import Testing
 
 @Suite struct EscapingTests {
@@ -27,7 +28,7 @@ import Testing
     }
 
     /// A random tree and the tokens it should turn into.
-    private func tree(_ depth: Int, _ generator: inout SplitMix, _ expected: inout [Token]) -> Markup {
+    private func tree(_ depth: Int, _ generator: inout SeededRandom, _ expected: inout [Token]) -> Markup {
         let words = text(&generator)
         let value = text(&generator)
         let attributes = ["title=\(seen(value))", "data-x=\(seen(words))", "hidden"]
@@ -56,7 +57,7 @@ import Testing
     private func seen(_ text: String) -> String { text.replacing("\0", with: "\u{FFFD}") }
 
     @Test func noTextEverBecomesMarkup() {
-        var generator = SplitMix(state: Self.seed)
+        var generator = SeededRandom(seed: Self.seed)
         for _ in 0..<1_500 {
             var expected: [Token] = []
             let markup = tree(4, &generator, &expected)
@@ -65,7 +66,7 @@ import Testing
     }
 
     @Test func noTitleLanguageOrMetadataEverBecomesMarkup() {
-        var generator = SplitMix(state: Self.seed)
+        var generator = SeededRandom(seed: Self.seed)
         for _ in 0..<300 {
             let text = text(&generator)
             let page = Page(title: text, language: text, metadata: [text: text]) { P(text) }
@@ -86,17 +87,6 @@ import Testing
             } else {
                 joined.append(token)
             }
-        }
-    }
-
-    struct SplitMix: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
         }
     }
 }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import HTTPClient
@@ -38,7 +39,7 @@ import Testing
 
     @Test func randomComingsAndGoingsKeepTheLimitsAndForgetNobody() {
         for seed in UInt64(1)...50 {
-            var random = Seeded(seed: seed)
+            var random = SeededRandom(seed: seed)
             var admission = Admission(totalMax: 4, perOriginMax: 2)
             var waiting: [UInt64: String] = [:]
             var served: [(number: UInt64, origin: String)] = []

@@ -151,7 +151,7 @@ import Testing
             $0.connectionsMax = 16
             $0.connectionsPerHostMax = 16
         }
-        var random = Seeded(seed: seed)
+        var random = SeededRandom(seed: seed)
         await withTaskGroup { group in
             for _ in 0..<600 {
                 let way = ["answer", "stream", "silence"].randomElement(using: &random) ?? "answer"

@@ -1,4 +1,5 @@
 import HTTPClient
+import TestSupport
 import Testing
 
 @Suite("Server-sent events") struct ServerSentEventsTests {
@@ -73,7 +74,7 @@ import Testing
     }
 
     @Test func mutatedStreamsNeitherCrashNorExceedTheLimit() throws {
-        var random = Seeded(seed: 7)
+        var random = SeededRandom(seed: 7)
         let alphabet = Array("data:id event\nretry\r\n: \0é".utf8) + [0xEF, 0xBB, 0xBF, 0xFF]
         for _ in 0..<2_000 {
             let bytes = (0..<random.next(upperBound: UInt64(60))).compactMap { _ in

@@ -56,7 +56,7 @@ internal import Testing
         configuration.deadlines.precision = .milliseconds(20)
         let metrics = Metrics()
         try await serving(configuration, metrics: metrics, routes: routes) { server, _ in
-            var generator = SeededGenerator(seed: seed)
+            var generator = SeededRandom(seed: seed)
             var damaged = try server.newClient()
             var sinceConnecting = 0
             for _ in 0..<Effort.rounds(2_500) {
@@ -84,7 +84,7 @@ internal import Testing
         }
     }
 
-    private func mutate(using generator: inout SeededGenerator) -> [UInt8] {
+    private func mutate(using generator: inout SeededRandom) -> [UInt8] {
         var bytes = Self.samples.randomElement(using: &generator) ?? []
         for _ in 0..<Int.random(in: 0...3, using: &generator) {
             let at = Int.random(in: 0..<max(1, bytes.count), using: &generator)

@@ -86,6 +86,7 @@ import Testing
         #expect(found.contains("lifeos replay diff \(position - 1) \(position)"))
         #expect(found.contains("lifeos rollback --to \(position - 1) --entity \(id) --dry-run"))
         #expect(!found.contains("Signed in"))
+        #expect(found.contains(#"<span class="site-actor">admin</span>"#))
         #expect(try await page("?id=\(id)").contains("Ada &amp; Bo"))
         #expect(try await page("?since=yesterdy").contains("is not understood"))
         #expect(try await page("?id=nonsense").contains("is no id"))

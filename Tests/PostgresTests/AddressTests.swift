@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test func noPartOfAPasswordIsShownHoweverItIsMistyped() throws {
-        var random = TestSupport.SeededRandom.forTest()
+        var random = SeededRandom.forTest()
         // Capitals, and few digits: no part of a password then stands in what is said by itself.
         let letters = Array("BCDFGHJKLMNPQRSTVWXYZ789") + Array("@@//::??##%%&=+!$'\"\\ []()<>;,.-_~")
         let forms: [(String) -> String] = [

@@ -85,6 +85,40 @@ import Testing
         }
     }
 
+    /// Whoever writes takes the name from the `Actor` that asked. The catalogue keeps the word for addresses.
+    @Test func oneDeclarationNamesTheAdministrator() throws {
+        let own = [
+            "Sources/Accounts/Actor.swift", "Sources/Catalogue/Reading/TypeReader.swift", "Sources/TestStudio/",
+            "Sources/TestSupport/",
+        ]
+        for file in try Checkout.files(in: "Sources", ending: ".swift") where !own.contains(where: file.path.hasPrefix)
+        {
+            for (number, line) in file.lines.enumerated()
+            where line.contains("\"admin\"") && !line.drop(while: { $0 == " " }).hasPrefix("//") {
+                Issue.record("\(file.path):\(number + 1) name the actor who asked: \(line)")
+            }
+        }
+    }
+
+    /// Elsewhere the time of day is passed in, at most with the machine's as a default. Those named here are programs, and the one
+    /// place that has nobody to get it from.
+    @Test func theTimeOfDayIsPassedIn() throws {
+        let own = [
+            "Sources/lifeos/", "Sources/bench/", "Sources/API/Parameters/ParameterShape+Shared.swift",
+        ]
+        for file in try Checkout.files(in: "Sources", ending: ".swift") where !own.contains(where: file.path.hasPrefix)
+        {
+            for (number, line) in file.lines.enumerated()
+            where line.replacing(": any WallClock = SystemWallClock()", with: "").contains("SystemWallClock()") {
+                Issue.record("\(file.path):\(number + 1) take a clock: \(line)")
+            }
+            if file.path.hasPrefix("Sources/System/") { continue }
+            for (number, line) in file.lines.enumerated() where line.contains("CLOCK_REALTIME") {
+                Issue.record("\(file.path):\(number + 1) take a clock: \(line)")
+            }
+        }
+    }
+
     @Test func noPointerLeavesItsRoom() throws {
         for file in try Checkout.files(in: "Sources", ending: ".swift") {
             for (number, line) in file.lines.enumerated() where line.contains("public ") && line.contains("Unsafe") {

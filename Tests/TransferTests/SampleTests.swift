@@ -17,7 +17,7 @@ import Transfer
         configuration.clock = clock
         try await Studio.with(configuration: configuration) { studio in
             let sample = try SampleStudio(reading: "\(Studio.root)/ops/sample", studio.catalogue)
-            _ = try await sample.load(into: studio.service, clock: clock, now: now)
+            _ = try await sample.load(into: studio.service, clock: clock, now: now, actor: "admin")
             try await body(studio, sample, clock)
         }
     }
@@ -90,7 +90,7 @@ import Transfer
         try await Self.loaded { studio, sample, clock in
             let count = studio.committed.events.count
             await #expect(throws: SampleStudio.Problem.self) {
-                try await sample.load(into: studio.service, clock: clock, now: Self.now)
+                try await sample.load(into: studio.service, clock: clock, now: Self.now, actor: "admin")
             }
             #expect(studio.committed.events.count == count)
         }

@@ -46,7 +46,7 @@ public struct AuditRoutes: Sendable {
         _ request: Request, _ parameters: AuditParameters, _ format: ExportFormat, _ order: CommandRequest
     ) async throws -> Response {
         let filter = try await parameters.filter(in: pool)
-        let asked = order.meta(request, service.identifiers)
+        let asked = try order.meta(request, service.identifiers)
         let type = MediaType(format == .csv ? "text/csv; charset=utf-8" : "application/jsonl") ?? .bytes
         var response = try await EntityProblems.recording(in: service.catalogue) {
             try await Response.streamOnceBegun(type: type) { write in

@@ -52,7 +52,7 @@ public final class ResponseCache: Sendable {
         metrics: Metrics
     ) {
         self.configuration = configuration
-        elapsed = Self.stopwatch(configuration.clock)
+        elapsed = configuration.clock.stopwatch()
         self.headers = headers
         generations = Lock(Generations(catalogue.types.map(\.name)))
         let shards = (0..<Self.shardCount).map { _ in Shard(bytesMax: configuration.bytesMax / Self.shardCount) }
@@ -64,11 +64,6 @@ public final class ResponseCache: Sendable {
     }
 
     private static let shardCount = 16
-
-    private static func stopwatch(_ clock: some Clock<Duration>) -> @Sendable () -> Duration {
-        let start = clock.now
-        return { start.duration(to: clock.now) }
-    }
 
     /// An answer that is still right, with its tag.
     public func find(_ key: String) -> (response: Response, tag: EntityTag?)? {

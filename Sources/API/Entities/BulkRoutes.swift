@@ -36,7 +36,7 @@ extension EntityRoutes {
 
     private func bulk(_ request: Request, _ command: CommandRequest) async throws -> Response {
         let operations = try Self.operations(request)
-        var meta = command.meta(request, service.identifiers)
+        var meta = try command.meta(request, service.identifiers)
         // The answer names it, and a repetition gets the first answer.
         if let key = meta.idempotency, command.correlation == nil {
             meta.correlation = Self.correlation(of: key, meta.actor)

@@ -1,3 +1,4 @@
+import Accounts
 import Cryptography
 import Entities
 import EventLog
@@ -13,9 +14,9 @@ struct CommandRequest: Sendable {
     var correlation: UUID?
     var conditions: Preconditions?
 
-    /// Who asks, why, and on whose behalf. Until there are accounts, there is one person.
-    func meta(_ request: Request, _ identifiers: any IdentifierSource) -> EventMeta {
-        var meta = EventMeta(actor: "admin", command: identifiers.next())
+    /// Who asks, why, and on whose behalf.
+    func meta(_ request: Request, _ identifiers: any IdentifierSource) throws(Problem) -> EventMeta {
+        var meta = EventMeta(actor: try request.actor.name, command: identifiers.next())
         meta.requestID = request.requestID
         meta.traceparent = request.trace.traceparent
         meta.client = request.remoteAddress.description

@@ -24,7 +24,7 @@ extension EntityRoutes {
         to request: Request, _ command: CommandRequest, _ type: EntityType
     ) async throws -> EntityAnswer? {
         guard command.key != nil else { return nil }
-        let meta = command.meta(request, service.identifiers)
+        let meta = try command.meta(request, service.identifiers)
         return try await EntityProblems.translating(type) { try await service.repetitions(of: meta, parts: [0])[0] }
     }
 

@@ -201,7 +201,7 @@ extension EntityRoutes {
     func submit(
         _ action: EntityCommand.Action, on id: UUID, of type: EntityType, _ request: Request, _ asked: CommandRequest
     ) async throws -> Response {
-        var command = EntityCommand(action, on: id, of: type, meta: asked.meta(request, service.identifiers))
+        var command = EntityCommand(action, on: id, of: type, meta: try asked.meta(request, service.identifiers))
         let isCreate = if case .create = action { true } else { false }
         command.isFresh = isCreate && type.uniqueBy == nil
         let log = try await EntityProblems.translating(type, id) { try await service.log.identity() }

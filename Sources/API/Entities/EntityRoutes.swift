@@ -63,7 +63,7 @@ public struct EntityRoutes: Sendable {
         guard let hit = cache.find(request.target) else { return nil }
         let isConditional = request.header("If-None-Match") != nil || request.header("If-Match") != nil
         if isConditional, let tag = hit.tag {
-            return try request.answer(hit.response, tag: tag)
+            return try request.preconditions.answer(hit.response, tag: tag)
         }
         return hit.response
     }

@@ -125,33 +125,10 @@ private final class PreparedDocument: Sendable {
     }
 }
 
-extension Request {
-    /// An answer to a reading request, or 304 where the client has it already.
-    func answer(_ response: Response, tag: EntityTag) throws(Problem) -> Response {
-        try preconditions.answer(response, tag: tag)
-    }
-}
-
-extension Preconditions {
-    /// An answer to a reading request, or 304 where the client has it already.
-    func answer(_ response: Response, tag: EntityTag) throws(Problem) -> Response {
-        switch evaluate(isRead: true, tag: tag) {
-        case .proceed: return response
-        case .notModified: return Response(.notModified, headers: ["ETag": tag.description])
-        case .failed: throw .preconditionFailed()
-        }
-    }
-}
-
 extension RouteDescription {
     /// What a document about this server answers.
     fileprivate static let document = RouteDescription(
         answers: [
             Answer(summary: "The document.", schema: Schema.named("Anything"), headers: [.tag]), .notModified,
         ], problems: [.preconditionFailed])
-}
-
-extension RouteDescription.Answer {
-    static let notModified = RouteDescription.Answer(
-        status: .notModified, summary: "It is still as it was.", headers: [.tag])
 }

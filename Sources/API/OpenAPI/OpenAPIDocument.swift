@@ -128,7 +128,6 @@ struct OpenAPIDocument {
         ]
         if let body = route.description.body { operation["requestBody"] = self.body(body) }
         operation["responses"] = responses(route)
-        // Whoever has the token has every right today; which one is wanted is said all the same.
         operation["security"] = route.info.right.map { [["token": [.string($0.rawValue)]]] } ?? []
         return .object(operation)
     }

@@ -38,6 +38,7 @@ enum ProblemCodes {
         .init(.badRequest, "truncated_multipart", "A form ends too early."),
         .init(.unauthorized, "unauthorized", "Nobody who is known asks. Send the token."),
         .init(.forbidden, "forbidden", "Whoever asks may not do this."),
+        .init(.forbidden, "missing_right", "Whoever asks lacks the right that the address needs; `right` names it."),
         .init(.forbidden, "forged_request", "A browser's session came from a page that is not ours."),
         .init(.notFound, "not_found", "There is no such entity, or there was none then."),
         .init(.notFound, "no_route", "Nothing is at this address."),

@@ -32,6 +32,9 @@ struct RouteDescription: Sendable {
         var headers: [Header] = []
         /// Operations that can go on with the `id` that came.
         var links: [String] = []
+
+        /// To a request whose `If-None-Match` names what is still there.
+        static let notModified = Answer(status: .notModified, summary: "It is still as it was.", headers: [.tag])
     }
 
     enum Header: String, Sendable, CaseIterable {

@@ -25,7 +25,7 @@ extension Background {
     func answering(
         _ request: Request, _ order: CommandRequest, _ body: (EventMeta) async throws -> (id: UUID, position: Int?)
     ) async throws -> Response {
-        let meta = order.meta(request, identifiers)
+        let meta = try order.meta(request, identifiers)
         let (id, position) = try await EntityProblems.recording(in: catalogue) { try await body(meta) }
         // From its first event on, so that whoever comes late misses nothing.
         let after = position.map { $0 - 1 } ?? 0

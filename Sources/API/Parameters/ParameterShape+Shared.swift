@@ -29,6 +29,14 @@ extension ParameterShape<Point> {
     static var pointForms: String { "\(PointProblem.forms) In an address, `+` is written as `%2B`." }
 }
 
+extension Point {
+    /// What a client wrote. The shapes of parameters and bodies are made before there is a node, so this counts by the machine's
+    /// own clock.
+    static func asked(_ text: String) throws(PointProblem) -> Point {
+        try Point(parsing: text, now: SystemWallClock().now(), in: .ofThisProcess)
+    }
+}
+
 extension ParameterKind<Point> {
     /// Any point. Times without an offset are read by this machine's clock.
     static var point: Self {
@@ -38,7 +46,7 @@ extension ParameterKind<Point> {
         ]
         return ParameterKind(schema) { text throws(ParameterRefusal) in
             do {
-                return try Point(parsing: text, now: SystemWallClock().now(), in: .ofThisProcess)
+                return try Point.asked(text)
             } catch {
                 throw ParameterRefusal("malformed", "\(error) In an address, write + as %2B and a space as %20.")
             }

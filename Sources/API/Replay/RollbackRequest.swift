@@ -75,7 +75,7 @@ struct RollbackRequest: Sendable {
                 throw JSONRefusal("type", "Send a position, or a point such as \"-15m\".")
             }
             do {
-                return try Point(parsing: text, now: SystemWallClock().now(), in: .ofThisProcess)
+                return try Point.asked(text)
             } catch {
                 throw JSONRefusal("malformed", "\(error)")
             }

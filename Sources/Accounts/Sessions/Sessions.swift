@@ -66,7 +66,7 @@ public struct Sessions: Sendable {
             return .refused(retryAfter: limit.add(from: request.remoteAddress))
         }
         let id = try SecureRandom.token(byteCount: 16)
-        witness(Access(.signedIn, by: .console, request, session: id))
+        witness(Access(.signedIn, by: .console, request, actor: token.holder(by: .session(id))))
         let content = "\(id).\((clock.now() + lifetime).microsecondsSinceEpoch)"
         return .begun(
             cookie: cookie("\(content).\(try signature(of: content))", seconds: lifetime.components.seconds))
@@ -75,14 +75,17 @@ public struct Sessions: Sendable {
     /// Ends the request's session on every node; returns the `Set-Cookie` that takes it from the browser as well.
     public func end(_ request: Request) async throws -> String {
         for session in sessions(in: request) {
-            try await record(Access(.signedOut, by: .console, request, session: session.id))
+            let actor = token.holder(by: .session(session.id))
+            try await record(Access(.signedOut, by: .console, request, actor: actor))
             ended.add(session.id, until: session.end)
         }
         return cookie("", seconds: 0)
     }
 
-    /// Whether the request carries a session that still holds.
-    func holds(in request: Request) -> Bool { !sessions(in: request).isEmpty }
+    /// Who is signed in by a session that the request carries; nil where it carries none that still holds.
+    func actor(of request: Request) -> Actor? {
+        sessions(in: request).first.map { token.holder(by: .session($0.id)) }
+    }
 
     private func sessions(in request: Request) -> [Session] {
         request.headers("Cookie").flatMap { header in

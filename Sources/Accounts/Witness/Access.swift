@@ -28,11 +28,13 @@ public struct Access: Sendable, Hashable {
     public let userAgent: String?
     public let client: String
     public let requestID: String
+    /// Who came in or left; nil where nobody who is known did.
+    public let actor: Actor?
     /// The name of the session that began or ended; worth nothing without the signature of its cookie.
-    public let session: String?
+    public var session: String? { actor?.session }
 
     public init(
-        _ outcome: Outcome, by way: Way, _ request: Request, _ refusal: Refusal? = nil, session: String? = nil
+        _ outcome: Outcome, by way: Way, _ request: Request, _ refusal: Refusal? = nil, actor: Actor? = nil
     ) {
         self.outcome = outcome
         self.way = way
@@ -42,7 +44,7 @@ public struct Access: Sendable, Hashable {
         userAgent = request.header("User-Agent").map(Self.printable)
         client = request.remoteAddress.description
         requestID = request.requestID
-        self.session = session
+        self.actor = actor
     }
 
     private static let lengthMax = 200

@@ -23,11 +23,3 @@ enum Renewal {
         }
     }
 }
-
-extension Clock<Duration> {
-    /// Tells how much time has passed since now.
-    func stopwatch() -> @Sendable () -> Duration {
-        let start = now
-        return { start.duration(to: self.now) }
-    }
-}

@@ -49,11 +49,3 @@ public struct Surroundings: Sendable {
         return unsafe String(cString: path)
     }
 }
-
-extension Clock where Duration == Swift.Duration {
-    /// Tells the time that passed since now.
-    func stopwatch() -> @Sendable () -> Duration {
-        let begin = now
-        return { begin.duration(to: now) }
-    }
-}

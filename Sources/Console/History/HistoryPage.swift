@@ -1,3 +1,4 @@
+internal import Accounts
 internal import HTML
 internal import Replay
 internal import System
@@ -7,6 +8,7 @@ struct HistoryPage {
     let asked: HistoryQuestion
     let types: [(name: String, title: String)]
     let zone: Zone
+    let actor: Actor
     let notice: String?
     var entries: [AuditEntry] = []
     /// Where the next page begins.
@@ -16,7 +18,7 @@ struct HistoryPage {
     var complaint: String?
 
     var page: Page {
-        .console(title: "History", isSignedIn: true, notice: notice) {
+        .console(title: "History", actor: actor, notice: notice) {
             H1("History")
             form
             if let complaint { P(complaint, .class("alert alert-fail"), .role("alert")) }
@@ -46,7 +48,7 @@ struct HistoryPage {
         Form(.class("card filters"), .method(.get), .action("/console/history")) {
             field("since", "From", asked.since, hint: "yesterday 18:00")
             field("until", "Until", asked.until, hint: "now")
-            field("actor", "Who", asked.actor, hint: "admin")
+            field("actor", "Who", asked.actor, hint: actor.name)
             Div {
                 Label("What", .for("type"))
                 Select(.id("type"), .name("type")) {

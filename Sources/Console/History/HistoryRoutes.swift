@@ -11,14 +11,17 @@ public import System
 /// `/console/history`: the audit trail, where one finds the moment before something went wrong.
 public struct HistoryRoutes: Sendable {
     private let service: EntityService
+    private let clock: any WallClock
     private let notice: String?
     private let zone: Zone
 
     /// - Parameters:
+    ///   - clock: what `-15m` and `yesterday` are counted from.
     ///   - notice: what every page says above all else.
     ///   - zone: whose clocks times are shown and read by.
-    public init(service: EntityService, notice: String? = nil, zone: Zone = .ofThisProcess) {
+    public init(service: EntityService, clock: any WallClock, notice: String? = nil, zone: Zone = .ofThisProcess) {
         self.service = service
+        self.clock = clock
         self.notice = notice
         self.zone = zone
     }
@@ -29,16 +32,16 @@ public struct HistoryRoutes: Sendable {
             info: RouteInfo(
                 name: "console.history", summary: "What happened, and how to take it back.", tags: ["console"]
             ).needing(.readAudit), .question
-        ) { _, asked in
-            return .html(try await page(asked).page)
+        ) { request, asked in
+            return .html(try await page(asked, for: request.actor).page)
         }
     }
 
-    private func page(_ asked: HistoryQuestion) async throws -> HistoryPage {
+    private func page(_ asked: HistoryQuestion, for actor: Actor) async throws -> HistoryPage {
         let types = service.catalogue.types.map { (name: $0.name, title: $0.title) }
-        var page = HistoryPage(asked: asked, types: types, zone: zone, notice: notice)
+        var page = HistoryPage(asked: asked, types: types, zone: zone, actor: actor, notice: notice)
         do {
-            let filter = try await asked.filter(now: SystemWallClock().now(), in: zone, service.pool)
+            let filter = try await asked.filter(now: clock.now(), in: zone, service.pool)
             let log = try await service.log.identity()
             let found = try await AuditReader(pool: service.pool).page(
                 filter, limit: HistoryQuestion.pageLength, before: asked.position(in: log))

@@ -6,7 +6,7 @@ struct OperationPage {
     let notice: String?
 
     var page: Page {
-        .console(title: operation.name, isSignedIn: false, notice: notice) {
+        .console(title: operation.name, actor: nil, notice: notice) {
             P { A("All operations", .href("/api")) }
             H1(operation.summary)
             Section(.class("card")) {

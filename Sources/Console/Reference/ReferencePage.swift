@@ -11,7 +11,7 @@ struct ReferencePage {
         let groups = reference.groups.map { ($0.name, $0.operations.filter { $0.matches(words) }) }
             .filter { !$0.1.isEmpty }
         return .console(
-            title: "API", isSignedIn: false, notice: notice, modules: ["/console/modules/reference.js"]
+            title: "API", actor: nil, notice: notice, modules: ["/console/modules/reference.js"]
         ) {
             H1("\(reference.title) API")
             P {

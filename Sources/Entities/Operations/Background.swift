@@ -232,7 +232,7 @@ public final class Background: Sendable {
 
     /// Records the latest step now and then.
     private func record(_ steps: AsyncStream<Reporter.Step>, of operation: Operation) async {
-        let elapsed = Undertaker.stopwatch(clock)
+        let elapsed = clock.stopwatch()
         var pace = Pace()
         for await step in steps {
             let speed = pace.take(done: step.done, total: step.total, phase: step.message, at: elapsed())

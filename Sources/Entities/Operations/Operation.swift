@@ -5,7 +5,7 @@ public import System
 
 /// Long work that someone started, kept record of in the log: who, how far it came, how it ended.
 ///
-///     try await Operation(service, actor: "admin").run(.init("import", "Import of a folder")) { operation in
+///     try await Operation(service, actor: "mira").run(.init("import", "Import of a folder")) { operation in
 ///         try await operation.progress(done: 10)
 ///         …
 ///     }

@@ -37,13 +37,8 @@ public final class Undertaker: Sendable {
         self.identifiers = identifiers
         self.limits = limits
         self.clock = clock
-        now = Self.stopwatch(clock)
+        now = clock.stopwatch()
         self.logger = logger.named("operations")
-    }
-
-    static func stopwatch<C: Clock<Duration>>(_ clock: C) -> @Sendable () -> Duration {
-        let start = clock.now
-        return { start.duration(to: clock.now) }
     }
 
     /// Looks at once and then now and then.

@@ -1,4 +1,5 @@
 import Catalogue
+import EventLog
 import Projections
 
 /// Reads streams as entities. Only the stream it is at is in memory.

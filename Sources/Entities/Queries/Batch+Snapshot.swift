@@ -13,7 +13,7 @@ extension Batch {
         batch.add(
             "snapshot_lock",
             "LOCK TABLE live.entities, live.entity_references, live.entity_versions, live.words IN ACCESS SHARE MODE")
-        batch.add("log_head", "SELECT position, log_id FROM log.head")
+        batch.add("snapshot_head", "SELECT position, log_id FROM log.head")
         return batch
     }
 

@@ -36,7 +36,7 @@ public struct EntityReader: Sendable {
     }
 
     public func head() async throws -> Int {
-        try await pool.query("log_head", "SELECT position FROM log.head").only(Int.self)
+        try await EventReader(pool: pool).head().position
     }
 
     /// An entity's document.

@@ -1,5 +1,6 @@
 public import Catalogue
 import Commands
+public import EventLog
 import JSON
 public import Projections
 public import System

@@ -37,10 +37,8 @@ extension Point {
     }
 
     private static func head(in pool: PostgresPool) async throws -> ResolvedPoint {
-        let rows = try await pool.query("log_head_time", "SELECT position, recorded_at FROM log.head")
-        guard let row = rows.first else { return ResolvedPoint(position: 0, recordedAt: nil) }
-        let (position, time) = try row.decode(Int.self, Timestamp.self)
-        return ResolvedPoint(position: position, recordedAt: position == 0 ? nil : time)
+        let head = try await EventReader(pool: pool).head()
+        return ResolvedPoint(position: head.position, recordedAt: head.position == 0 ? nil : head.recordedAt)
     }
 
     private static func event(at position: Int, in pool: PostgresPool) async throws -> ResolvedPoint? {

@@ -1,4 +1,5 @@
 import Postgres
+public import System
 
 /// A position that a log may end at: of every command it has all events or none.
 ///
@@ -15,7 +16,10 @@ public struct CommandEnd: Sendable, Hashable {
 }
 
 /// A position that lies within a command, so that no log can end there.
-public struct InsideCommand: Error, Sendable, Hashable, CustomStringConvertible {
+///
+/// A copy that would end here is refused rather than moved to the command's end: a point is named for what shall be in it and what
+/// shall not, and only whoever named it knows on which side the command belongs.
+public struct InsideCommand: AdvisingError, Sendable, Hashable {
     public let position: Int
     /// The last position before the command.
     public let before: Int

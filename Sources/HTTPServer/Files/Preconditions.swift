@@ -53,6 +53,19 @@ public struct Preconditions: Sendable {
     }
 }
 
+extension Preconditions {
+    /// The answer to a reading request, or 304 where the client has it already.
+    ///
+    /// - Throws: 412 where `If-Match` names another state.
+    public func answer(_ response: Response, tag: EntityTag) throws(Problem) -> Response {
+        switch evaluate(isRead: true, tag: tag) {
+        case .proceed: return response
+        case .notModified: return Response(.notModified, headers: ["ETag": tag.description])
+        case .failed: throw .preconditionFailed()
+        }
+    }
+}
+
 extension EntityTag.Condition {
     fileprivate func holds(for tag: EntityTag?, by isEqual: (EntityTag, EntityTag) -> Bool) -> Bool {
         guard let tag else { return false }

@@ -1,3 +1,4 @@
+import EventLog
 import Postgres
 import System
 
@@ -19,14 +20,9 @@ struct LogSlice: Sendable {
     /// What was before is in the sums already.
     var countsAfter = 0
 
-    /// COPY takes no parameters; what is pasted in here are numbers, identifiers and times of our own making.
-    var copy: SQL {
-        """
-        COPY (SELECT stream, version, position, recorded_at, category, type, schema_version, data,
-                CASE WHEN recorded_at >= \(literal: memorable.description) THEN meta END
-            FROM log.events WHERE position <= \(unsafeSQL: String(last)) AND \(condition) ORDER BY stream, version)
-            TO STDOUT (FORMAT binary)
-        """
+    var reader: StreamReader {
+        StreamReader(
+            upTo: last, where: condition, metaWhere: "recorded_at >= \(literal: memorable.description)")
     }
 
     private var condition: SQL {
@@ -65,8 +61,8 @@ struct LogReading: Sendable {
             fold, FoldScope(tables: tables, memorable: slice.memorable, countsAfter: slice.countsAfter))
         var rows = Array(repeating: CopyRows(), count: run.tables.count)
         func gather() { for (index, more) in run.takeRows().enumerated() { rows[index].append(contentsOf: more) } }
-        try connection.copyOut("log_read_streams", slice.copy) { batch in
-            for row in batch { try run.apply(FoldedEvent(row)) }
+        try slice.reader.read("log_read_streams", on: connection) { batch in
+            try batch.forEach { try run.apply($0) }
             progress(batch.count)
             gather()
             if rows.reduce(0, { $0 + $1.byteCount }) >= chunkBytes {

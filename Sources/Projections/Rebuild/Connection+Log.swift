@@ -17,7 +17,7 @@ extension Connection {
         let rows =
             try locked
             ? query("log_lock_head", "SELECT position, recorded_at FROM log.head FOR UPDATE")
-            : query("log_head", "SELECT position, recorded_at FROM log.head")
+            : query("projection_head", "SELECT position, recorded_at FROM log.head")
         let (position, recordedAt) = try rows.only(Int64.self, Timestamp.self)
         return Head(position: Int(position), recordedAt: recordedAt)
     }

@@ -1,5 +1,3 @@
-public import EventLog
-
 /// How far the making of a fork, or a restore, has come.
 public struct FillingProgress: Sendable, Hashable {
     public enum Phase: String, Sendable, Hashable, CaseIterable {
@@ -17,12 +15,3 @@ public struct FillingProgress: Sendable, Hashable {
         self.total = total
     }
 }
-
-/// An error that knows what to do next, as a sentence of its own.
-public protocol AdvisingError: Error, CustomStringConvertible {
-    var advice: String { get }
-}
-
-/// A copy that would end within a command is refused rather than moved to the command's end: a point is named for what shall
-/// be in it and what shall not, and only whoever named it knows on which side the command belongs.
-extension InsideCommand: AdvisingError {}

@@ -1,4 +1,5 @@
 import Postgres
+public import System
 import Telemetry
 
 /// A database beside another on the same server: made empty, and removed where what it was made for fails.

@@ -1,3 +1,5 @@
+public import System
+
 /// Why a fork is not made, opened or dropped, and what to do.
 public enum ForkError: AdvisingError, Sendable, Hashable {
     case badName(String)

@@ -1,6 +1,7 @@
 import Cryptography
 public import EventLog
 public import JSON
+public import System
 
 /// What a restore brought back, what was found when it was looked at, and how long each part took.
 public struct RestoreReport: Sendable {

@@ -34,8 +34,8 @@ public struct ChangeReader: Sendable {
             ).decode(UUID.self)
         }
         let named = streams.count <= Self.streamsNamedMax ? streams : nil
-        let rows = pool.copyOut("changed_events", scope.copy(of: named), patience: Self.patience)
-        return Changes(rows: rows, scope: scope, catalogue: catalogue)
+        let batches = scope.reader(of: named).batches("changed_events", in: pool, patience: Self.patience)
+        return Changes(batches: batches, scope: scope, catalogue: catalogue)
     }
 
     /// How many entities have an event in the scope.
@@ -64,27 +64,27 @@ public struct ChangeReader: Sendable {
 public struct Changes: AsyncSequence, Sendable {
     public typealias Element = [StreamChange]
 
-    let rows: CopyStream
+    let batches: StreamReader.Batches
     let scope: ChangeScope
     let catalogue: Catalogue
 
     public func makeAsyncIterator() -> Iterator {
-        Iterator(rows: rows.makeAsyncIterator(), folding: ChangeFolding(scope: scope, catalogue: catalogue))
+        Iterator(batches: batches.makeAsyncIterator(), folding: ChangeFolding(scope: scope, catalogue: catalogue))
     }
 
     public struct Iterator: AsyncIteratorProtocol {
-        var rows: CopyStream.Iterator
+        var batches: StreamReader.Batches.Iterator
         var folding: ChangeFolding
         var isOver = false
 
         public mutating func next() async throws -> [StreamChange]? {
             while !isOver {
-                guard let batch = try await rows.next() else {
+                guard let batch = try await batches.next() else {
                     isOver = true
                     return folding.finish().map { [$0] }
                 }
                 var changes: [StreamChange] = []
-                for row in batch { if let change = try folding.take(row) { changes.append(change) } }
+                try batch.forEach { if let change = folding.take($0) { changes.append(change) } }
                 if !changes.isEmpty { return changes }
             }
             return nil
@@ -92,7 +92,7 @@ public struct Changes: AsyncSequence, Sendable {
     }
 }
 
-/// Folds the rows of one stream after the other. What cannot be read changes nothing.
+/// Folds the events of one stream after the other. What cannot be read changes nothing.
 struct ChangeFolding: Sendable {
     let scope: ChangeScope
     private var reading: StreamReading
@@ -105,9 +105,8 @@ struct ChangeFolding: Sendable {
         reading = StreamReading(catalogue)
     }
 
-    /// - Returns: the change of the stream before, where this row begins another.
-    mutating func take(_ row: CopyRow) throws -> StreamChange? {
-        let event = try FoldedEvent(row)
+    /// - Returns: the change of the stream before, where this event begins another.
+    mutating func take(_ event: FoldedEvent) -> StreamChange? {
         let done = event.stream == stream ? nil : finish()
         stream = event.stream
         switch reading.read(event, hasState: before != nil || change != nil) {

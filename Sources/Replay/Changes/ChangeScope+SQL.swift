@@ -1,3 +1,4 @@
+import EventLog
 import Postgres
 import System
 
@@ -21,15 +22,10 @@ extension ChangeScope {
     /// Reads every event of the streams, from their first, so that the fold tells each state.
     ///
     /// - Parameter streams: the streams, where they are few; nil to let the server find them.
-    func copy(of streams: [UUID]?) -> SQL {
+    func reader(of streams: [UUID]?) -> StreamReader {
         let which: SQL =
             streams.map { "stream = ANY(\(literals: $0))" }
             ?? "stream IN (SELECT stream FROM log.events WHERE \(events))"
-        return """
-            COPY (SELECT stream, version, position, recorded_at, category, type, schema_version, data,
-                    CASE WHEN position > \(unsafeSQL: String(after)) THEN meta END
-                FROM log.events WHERE position <= \(unsafeSQL: String(upTo)) AND \(which)
-                ORDER BY stream, version) TO STDOUT (FORMAT binary)
-            """
+        return StreamReader(upTo: upTo, where: which, metaWhere: "position > \(unsafeSQL: String(after))")
     }
 }

@@ -10,25 +10,31 @@ import Telemetry
 struct AccessControl: Sendable {
     let sessions: Sessions
     let authentication: Authentication
-    private let recorder = AccessRecorder()
-    private let ended = EndedSessions()
+    private let recorder: AccessRecorder
+    private let ended: EndedSessions
     private let log: SignInLog
+    private let clock: any WallClock
 
     init(_ configuration: NodeConfiguration, _ service: EntityService, _ mark: ForkMark?, logger: Logger) {
-        let witness: @Sendable (Access) -> Void = { [recorder] in recorder.witness($0) }
-        let limit = WrongTokenLimit()
+        let clock = configuration.clock
+        self.clock = clock
+        let recorder = AccessRecorder(wallClock: clock)
+        self.recorder = recorder
+        ended = EndedSessions(clock: clock)
+        let witness: @Sendable (Access) -> Void = { recorder.witness($0) }
+        let limit = WrongTokenLimit(clock: clock)
         let log = SignInLog(service: service, logger: logger.named("sign-ins"))
         self.log = log
         sessions = Sessions(
             token: configuration.token, scope: mark?.origin.name.text, isSecure: configuration.server.tls != nil,
-            ended: ended, limit: limit, witness: witness, record: { try await log.writeSignOut($0) })
+            clock: clock, ended: ended, limit: limit, witness: witness, record: { try await log.writeSignOut($0) })
         authentication = Authentication(
             token: configuration.token, sessions: sessions, limit: limit, witness: witness)
     }
 
     /// Reads which sessions ended before this node began to follow the log.
     func catchUp(from reader: EventReader) async throws {
-        try await SignOutWatch.catchUp(ended, from: reader, now: SystemWallClock().now())
+        try await SignOutWatch.catchUp(ended, from: reader, now: clock.now())
     }
 
     func take(_ events: [Event]) { SignOutWatch.take(events, into: ended) }

@@ -58,7 +58,7 @@ struct SignInLog: Sendable {
         case .one(let access):
             meta.client = access.client
             meta.requestID = access.requestID
-            if access.outcome != .refused { meta.actor = Actor.admin }
+            if let actor = access.actor { meta.actor = actor.name }
             var data: JSONObject = [
                 "title": .string(title(access)), "outcome": .string(access.outcome.rawValue),
                 "way": .string(access.way.rawValue),

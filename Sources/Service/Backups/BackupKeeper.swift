@@ -1,3 +1,4 @@
+import Accounts
 package import Backup
 package import Postgres
 import Recovery
@@ -9,7 +10,7 @@ package final class BackupKeeper: Sendable {
     /// Between two looks.
     private static let interval: Duration = .seconds(30)
     /// In the log, where nobody asked.
-    private static let actor = "schedule"
+    private static let actor = Actor.system("schedule")
 
     /// What is done when; nil where somebody else sees to backups.
     package typealias Duty = (schedule: BackupSchedule, chores: BackupChores)
@@ -82,7 +83,7 @@ package final class BackupKeeper: Sendable {
                 if Task.isCancelled { return }
                 begun.insert(item.work)
                 do {
-                    try await duty.chores.run(item.work, actor: Self.actor)
+                    try await duty.chores.run(item.work, actor: Self.actor.name)
                     logger.info("done by schedule", ["work": item.work.rawValue])
                 } catch {
                     logger.error("what was scheduled has failed", ["work": item.work.rawValue, "error": "\(error)"])

@@ -36,11 +36,11 @@ enum HealthChecks {
     }
 
     /// Whether events can be appended: a head that was changed by hand keeps everyone from it.
-    static func log(_ pool: PostgresPool, _ clockTolerance: Duration) -> HealthCheck {
+    static func log(_ pool: PostgresPool, _ clock: any WallClock, _ clockTolerance: Duration) -> HealthCheck {
         HealthCheck("log") {
             do {
                 let end = try await LogEnd.read(from: pool, timeout: statementTimeout)
-                let condition = LogCondition(end, here: SystemWallClock().now(), tolerance: clockTolerance)
+                let condition = LogCondition(end, here: clock.now(), tolerance: clockTolerance)
                 return switch condition.state {
                 case .sound: .init(.ok, condition.sentence)
                 case .odd: .init(.degraded, condition.sentence)

@@ -1,7 +1,7 @@
 package import CLI
 package import EventLog
 import Postgres
-import Recovery
+import System
 
 extension Failure {
     /// Why a point was not found.

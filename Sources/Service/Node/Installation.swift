@@ -38,7 +38,8 @@ package struct Installation: Sendable {
             let configuration = try NodeConfiguration(settings, blueprint, folders, listen, token, instruments)
             try await blueprint.migrate(database.pool, logger: logger)
             try await tell(
-                of: LogEnd.read(from: database.pool), tolerance: configuration.writer.clockTolerance, logger)
+                of: LogEnd.read(from: database.pool), at: configuration.clock.now(),
+                tolerance: configuration.writer.clockTolerance, logger)
             let node = try await Node.start(configuration, on: database.pool, metrics: metrics, logger: logger)
             let address = "\(configuration.server.tls == nil ? "http" : "https")://\(node.address ?? listen)"
             logger.info("answering", ["address": address])
@@ -51,8 +52,8 @@ package struct Installation: Sendable {
     }
 
     /// A log that cannot be appended to can still be read, so the server starts; readiness says what it lacks.
-    private static func tell(of end: LogEnd, tolerance: Duration, _ logger: Logger) {
-        let condition = LogCondition(end, here: SystemWallClock().now(), tolerance: tolerance)
+    private static func tell(of end: LogEnd, at now: Timestamp, tolerance: Duration, _ logger: Logger) {
+        let condition = LogCondition(end, here: now, tolerance: tolerance)
         switch condition.state {
         case .sound: break
         case .odd: logger.warning("\(condition.sentence)", ["advice": condition.advice])

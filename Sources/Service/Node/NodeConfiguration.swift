@@ -4,6 +4,7 @@ package import Backup
 package import Entities
 package import EventLog
 package import HTTPServer
+package import System
 
 /// What a node is made with: the program fills it from the settings, tests and the bench by hand.
 package struct NodeConfiguration: Sendable {
@@ -21,6 +22,11 @@ package struct NodeConfiguration: Sendable {
     package var blobs: String?
     /// What is done about backups when; nil where somebody else sees to that.
     package var backups: BackupPlan?
+    /// What the node tells the time by: the same clock that its writer holds against the database's.
+    package var clock: any WallClock {
+        get { writer.localClock }
+        set { writer.localClock = newValue }
+    }
     /// What readiness looks at; nil for what the rooms bring.
     package var checks: [HealthCheck]?
 

@@ -17,7 +17,8 @@ extension Room {
                     place: plan.place, service: premises.service, blueprint: configuration.blueprint,
                     scratch: plan.scratch, logger: premises.logger))
         }
-        let keeper = BackupKeeper(premises.pool, duty, metrics: premises.metrics, logger: premises.logger)
+        let keeper = BackupKeeper(
+            premises.pool, duty, metrics: premises.metrics, logger: premises.logger, clock: configuration.clock)
         return Room(
             routes: { routes.declare(in: &$0) }, start: { keeper.start() }, stop: { await keeper.stop() })
     }

@@ -21,7 +21,8 @@ extension Room {
             },
             routes: { router in
                 console.declare(in: &router)
-                HistoryRoutes(service: premises.service, notice: notice).declare(in: &router)
+                HistoryRoutes(service: premises.service, clock: premises.configuration.clock, notice: notice)
+                    .declare(in: &router)
             })
     }
 }

@@ -7,13 +7,14 @@ import JSON
 extension Room {
     static func log(_ premises: Premises) -> Room {
         let catalogue = premises.service.catalogue
+        let configuration = premises.configuration
         return Room(
             routes: { router in
                 LogRoutes(reader: EventReader(pool: premises.pool), tail: premises.tail) {
                     newestData(of: $0, catalogue)
                 }.declare(in: &router)
             },
-            checks: [HealthChecks.log(premises.pool, premises.configuration.writer.clockTolerance)])
+            checks: [HealthChecks.log(premises.pool, configuration.clock, configuration.writer.clockTolerance)])
     }
 
     /// Nil where the event was written as the catalogue has it now.

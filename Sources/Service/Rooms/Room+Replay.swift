@@ -4,7 +4,8 @@ import Recovery
 extension Room {
     static func replay(_ premises: Premises) -> Room {
         let forks = Forks(
-            pool: premises.pool, blueprint: premises.configuration.blueprint, logger: premises.logger)
+            pool: premises.pool, blueprint: premises.configuration.blueprint, logger: premises.logger,
+            clock: premises.configuration.clock)
         return Room(routes: { router in
             ReplayRoutes(service: premises.service, background: premises.background, forks: forks)
                 .declare(in: &router)

@@ -76,15 +76,9 @@ public final class Tracer: Sendable {
         guard context.isSampled else { return Span(unrecorded: context) }
         let record = SpanRecord(
             name: name, kind: kind, context: context, parentSpanID: parent?.spanID, start: wallClock.now())
-        let span = Span(record, sink: sink, elapsed: Self.stopwatch(clock))
+        let span = Span(record, sink: sink, elapsed: clock.stopwatch())
         for (name, value) in attributes { span.set(name, value) }
         return span
-    }
-
-    /// Tells the time since now. Generic, because the instants of an `any Clock` cannot be compared.
-    private static func stopwatch(_ clock: some Clock<Duration>) -> @Sendable () -> Duration {
-        let start = clock.now
-        return { start.duration(to: clock.now) }
     }
 }
 

@@ -11,10 +11,11 @@ extension SampleStudio {
     /// - Parameters:
     ///   - clock: the one that the service's writer has.
     ///   - now: the end of the week.
+    ///   - actor: who loads it.
     ///   - progress: told how many of how many steps are done.
     /// - Returns: the position of the log afterwards.
     public func load(
-        into service: EntityService, clock: SampleClock, now: Timestamp,
+        into service: EntityService, clock: SampleClock, now: Timestamp, actor: String,
         progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) async throws -> Int {
         let reader = EntityReader(pool: service.pool, catalogue: service.catalogue)
@@ -39,7 +40,7 @@ extension SampleStudio {
         progress(steps.count, steps.count)
         // Here the tale ends: whoever wonders later finds out where it came from.
         clock.set(now)
-        try await Operation(service, actor: "admin").run(
+        try await Operation(service, actor: actor).run(
             .init("sample_load", "Load of the sample studio", total: steps.count)
         ) { _ in }
         return try await reader.head()

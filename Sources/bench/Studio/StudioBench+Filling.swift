@@ -63,6 +63,6 @@ extension StudioBench {
             """
         return EventDraft(
             stream: identifiers.next(), version: 1, category: "character", type: "character.created", schemaVersion: 1,
-            data: Array(data.utf8), meta: EventMeta(actor: "admin", command: identifiers.next()).encoded())
+            data: Array(data.utf8), meta: EventMeta(actor: "bench", command: identifiers.next()).encoded())
     }
 }

@@ -85,7 +85,7 @@ extension StudioBench {
                 '\\x0102030405060708091011121314151617181920212223242526272829303132'::bytea,
                 ('{"name": "Character ' || :number || '","personality": "\(personality)","occupation": "gardener","age": 33,'
                     || '"backstory": "\(backstory)"}')::json,
-                ('{"actor": "admin","command": "' || gen_random_uuid() || '","correlation": "' || gen_random_uuid()
+                ('{"actor": "bench","command": "' || gen_random_uuid() || '","correlation": "' || gen_random_uuid()
                     || '","request_id": "e74feabf-a01b-411b-a0cf-71806a5e6280","client": "127.0.0.1",'
                     || '"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}')::json)
             RETURNING *)

@@ -1,3 +1,4 @@
+import Accounts
 import CLI
 import Configuration
 import Entities
@@ -33,7 +34,7 @@ extension Command {
         defer { progress.end() }
         let result = try await Workbench.with(run, rescues: true) { bench in
             let filter = try await AuditOptions.filter(run, bench.service.pool)
-            var meta = EventMeta(actor: Actor.admin, command: bench.service.identifiers.next())
+            var meta = EventMeta(actor: Actor.commandLine.name, command: bench.service.identifiers.next())
             meta.reason = run[why]
             let target = try FileDescriptor.open(path, .createNew(mode: 0o600))
             do {

@@ -1,3 +1,4 @@
+import Accounts
 import CLI
 import Configuration
 import Entities
@@ -27,7 +28,7 @@ extension Command {
         defer { progress.end() }
         let (count, point) = try await Workbench.with(run, rescues: true) { bench in
             let point = try await run[asOf].resolve(in: bench.service.pool)
-            let written = try await Exporter(bench.service, actor: Actor.admin).run(
+            let written = try await Exporter(bench.service, actor: Actor.commandLine.name).run(
                 to: run[folder], at: .position(point.position),
                 recording: bench.recording("The export", on: run.output)
             ) { progress.reach($0, of: $1) }

@@ -1,3 +1,4 @@
+import Accounts
 import CLI
 import Configuration
 import Entities
@@ -25,7 +26,7 @@ extension Command {
     ) { run in
         let isDry = run[isDryRun]
         let report = try await Workbench.with(run, makesHome: true) { bench in
-            let importer = Importer(bench.service, actor: Actor.admin)
+            let importer = Importer(bench.service, actor: Actor.commandLine.name)
             if isDry { return try await importer.dryRun(run[folder]) }
             let progress = StepProgress("Importing", unit: "steps", on: run.output)
             defer { progress.end() }

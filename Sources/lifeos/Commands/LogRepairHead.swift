@@ -1,3 +1,4 @@
+import Accounts
 import CLI
 import Configuration
 import Entities
@@ -68,7 +69,7 @@ extension Command {
                     "before": .string("\(StatedHead(repair.before))"),
                     "after": .string("\(StatedHead(repair.after))"),
                 ])
-            try await Operation(bench.service, actor: Actor.admin).run(brief) { _ in }
+            try await Operation(bench.service, actor: Actor.commandLine.name).run(brief) { _ in }
         }
     }
 

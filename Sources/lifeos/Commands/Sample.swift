@@ -1,3 +1,4 @@
+import Accounts
 import CLI
 import Configuration
 import Entities
@@ -29,7 +30,7 @@ extension Command {
                     )
                 }
                 return try await SampleStudio(reading: folder, bench.service.catalogue).load(
-                    into: bench.service, clock: clock, now: now
+                    into: bench.service, clock: clock, now: now, actor: Actor.commandLine.name
                 ) { progress.reach($0, of: $1) }
             }
         } catch let problem as SampleStudio.Problem {

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import HTTPClient
@@ -121,7 +122,7 @@ import Testing
         let chunked = Array("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n".utf8)
         let server = RudeServer { connection in
             guard let request = connection.readRequest() else { return }
-            var random = Seeded(seed: UInt64(request.header("X-Seed") ?? "") ?? 0)
+            var random = SeededRandom(seed: UInt64(request.header("X-Seed") ?? "") ?? 0)
             var bytes = Bool.random(using: &random) ? valid : chunked
             for _ in 0...Int.random(in: 0..<4, using: &random) {
                 let at = Int.random(in: 0..<bytes.count, using: &random)

@@ -1,6 +1,9 @@
 import JSON
+import TestSupport
 
 extension SeededRandom {
+    mutating func chance(_ probability: Double) -> Bool { Double.random(in: 0..<1, using: &self) < probability }
+
     /// A document of any shape, with awkward names, strings and numbers in it.
     mutating func document(depth: Int = 5) -> JSONValue {
         switch Int.random(in: 0..<(depth > 0 ? 9 : 5), using: &self) {

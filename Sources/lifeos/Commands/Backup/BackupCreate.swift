@@ -1,3 +1,4 @@
+import Accounts
 import Backup
 import CLI
 import Configuration
@@ -50,7 +51,7 @@ extension Command {
                 try await tellingOfBackups {
                     try await place.create(
                         run[incremental] ? .incremental : .full, of: bench.service,
-                        Operation(bench.service, actor: Actor.admin), storesBlobsAnew: run[anew],
+                        Operation(bench.service, actor: Actor.commandLine.name), storesBlobsAnew: run[anew],
                         recording: bench.recording("The backup", on: run.output)
                     ) { progress.reach($0, of: $1) }
                 }

@@ -1,3 +1,4 @@
+import Accounts
 import Backup
 import CLI
 import Configuration
@@ -21,7 +22,7 @@ extension Command {
         try await withChores(run) { chores, _ in
             let display = FillingDisplay(run.output)
             defer { display.end() }
-            let report = try await chores.drill(actor: Actor.admin) { display.show($0) }
+            let report = try await chores.drill(actor: Actor.commandLine.name) { display.show($0) }
             display.end()
             let backup = report.backup.map { "\($0)" } ?? ""
             let newer =
@@ -76,7 +77,7 @@ extension Command {
                 })
             guard run[runsDue] else { return }
             while let item = try await chores.agenda(of: schedule, now: now).first(where: \.isDue) {
-                try await chores.run(item.work, actor: Actor.admin)
+                try await chores.run(item.work, actor: Actor.commandLine.name)
                 run.output.note("Done: \(item.work.rawValue)")
             }
         }

@@ -1,3 +1,4 @@
+import Accounts
 import Backup
 import CLI
 import Configuration
@@ -176,7 +177,7 @@ private struct RestoreRecord {
             parameters: ["backup": .string(backup), "position": .integer(last)])
         let service = try EntityService(blueprint, on: pool, metrics: Metrics(), logger: logger)
         _ = try await service.running {
-            try await Operation($0, actor: Actor.admin).run(brief, telling: \.json) { _ in report }
+            try await Operation($0, actor: Actor.commandLine.name).run(brief, telling: \.json) { _ in report }
         }
     }
 }

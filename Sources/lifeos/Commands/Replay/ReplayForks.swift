@@ -1,3 +1,4 @@
+import Accounts
 import CLI
 import Configuration
 import Cryptography
@@ -35,7 +36,7 @@ extension Command {
                 parameters: ["name": .string(run[name]), "position": .integer(position)])
             let display = FillingDisplay(run.output)
             defer { display.end() }
-            let fork = try await Operation(bench.service, actor: Actor.admin, reason: run[reason]).run(
+            let fork = try await Operation(bench.service, actor: Actor.commandLine.name, reason: run[reason]).run(
                 brief, telling: { ["database": .string($0.database)] }, whenStopped: "Nothing of it is left."
             ) { _ in
                 try await forks.make(name: run[name], at: position, reason: run[reason]) { display.show($0) }
@@ -82,7 +83,7 @@ extension Command {
             try await run.output.confirm("Remove the fork \(fork.name) and everything that was done in it?")
             let brief = Operation.Brief(
                 "fork_drop", "Removal of the fork \(fork.name)", parameters: ["name": .string(fork.name.text)])
-            try await Operation(bench.service, actor: Actor.admin).run(brief) { _ in
+            try await Operation(bench.service, actor: Actor.commandLine.name).run(brief) { _ in
                 try await forks.drop(run[forkName])
             }
             run.output.say("Removed the fork \(fork.name).", ["name": .text(fork.name.text)])

@@ -1,3 +1,4 @@
+import Accounts
 import CLI
 import Configuration
 import Entities
@@ -87,7 +88,8 @@ extension Command {
         }
         if !output.isJSON { ReplayText.show(plan, isDone: false, on: output) }
         try await output.confirm("\(order.title): change \(plan.entityCount) of the entities listed?")
-        let operation = Entities.Operation(bench.service, actor: Actor.admin, reason: run[reason] ?? order.title)
+        let operation = Entities.Operation(
+            bench.service, actor: Actor.commandLine.name, reason: run[reason] ?? order.title)
         let working = StepProgress("Rolling back", unit: "entities", on: output)
         defer { working.end() }
         let report = try await rollback.run(order, as: operation) { working.reach($0, of: $1) }
@@ -98,7 +100,9 @@ extension Command {
     private static func resume(_ id: UUID, _ run: Invocation, _ bench: Workbench) async throws {
         let working = StepProgress("Rolling back", unit: "entities", on: run.output)
         defer { working.end() }
-        let report = try await Rollback(bench.service).resume(id, actor: Actor.admin) { working.reach($0, of: $1) }
+        let report = try await Rollback(bench.service).resume(id, actor: Actor.commandLine.name) {
+            working.reach($0, of: $1)
+        }
         working.end()
         try finish(report, id, on: run.output)
     }

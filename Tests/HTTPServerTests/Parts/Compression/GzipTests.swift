@@ -1,16 +1,17 @@
 import HTTPServer
+import TestSupport
 import Testing
 
 @Suite struct GzipTests {
     private static let seed = UInt64.random(in: 0 ... .max)
 
-    private func randomBytes(_ count: Int, alphabet: Int, _ generator: inout SeededGenerator) -> [UInt8] {
+    private func randomBytes(_ count: Int, alphabet: Int, _ generator: inout SeededRandom) -> [UInt8] {
         (0..<count).map { _ in UInt8(Int.random(in: 0..<alphabet, using: &generator)) }
     }
 
     @Test(arguments: [0, 1, 2, 100, 16_383, 16_384, 16_385, 300_000], [2, 256])
     func whatIsCompressedComesBack(count: Int, alphabet: Int) throws {
-        var generator = SeededGenerator(seed: Self.seed)
+        var generator = SeededRandom(seed: Self.seed)
         let bytes = randomBytes(count, alphabet: alphabet, &generator)
         for level in [Gzip.Level.fastest, .balanced, .smallest] {
             let packed = try Gzip.compress(bytes, level: level)
@@ -26,7 +27,7 @@ import Testing
     }
 
     @Test func piecesOfAnySizeGiveTheSameContent() throws {
-        var generator = SeededGenerator(seed: Self.seed)
+        var generator = SeededRandom(seed: Self.seed)
         let bytes = randomBytes(100_000, alphabet: 16, &generator)
         var compressor = try GzipCompressor()
         var packed: [UInt8] = []
@@ -95,7 +96,7 @@ import Testing
     }
 
     @Test func damagedBytesNeverYieldMoreThanTheLimit() throws {
-        var generator = SeededGenerator(seed: Self.seed)
+        var generator = SeededRandom(seed: Self.seed)
         let packed = try Gzip.compress(randomBytes(2_000, alphabet: 20, &generator))
         for _ in 0..<2_000 {
             var damaged = packed

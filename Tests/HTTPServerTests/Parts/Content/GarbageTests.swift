@@ -16,7 +16,7 @@ import Testing
         "bytes=99999999999999999999-18446744073709551616",
     ]
 
-    private func garbage(_ generator: inout SeededGenerator) -> String {
+    private func garbage(_ generator: inout SeededRandom) -> String {
         var bytes = Array((Self.samples.randomElement(using: &generator) ?? "").utf8)
         for _ in 0..<Int.random(in: 0...5, using: &generator) {
             let at = Int.random(in: 0...bytes.count, using: &generator)
@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test func garbageIsReadOrRefused() {
-        var generator = SeededGenerator(seed: Self.seed)
+        var generator = SeededRandom(seed: Self.seed)
         for _ in 0..<Effort.rounds(10_000) {
             let text = garbage(&generator)
             if let type = MediaType(text) { #expect(MediaType(type.description) == type, "seed \(Self.seed)") }

@@ -100,7 +100,7 @@ import Testing
     }
 
     @Test func randomBodiesComeBackFromRandomChunks() throws {
-        var generator = SeededGenerator(seed: Self.seed)
+        var generator = SeededRandom(seed: Self.seed)
         // An alphabet of little but what delimiters are made of, so that near misses are common.
         let alphabet = Array("\r\n-xyz".utf8)
         for _ in 0..<300 {
@@ -138,7 +138,7 @@ import Testing
     }
 
     @Test func mutatedBodiesAreReadOrRefusedAndNothingElse() throws {
-        var generator = SeededGenerator(seed: Self.seed)
+        var generator = SeededRandom(seed: Self.seed)
         let original = Array(Self.form.utf8)
         for _ in 0..<Effort.rounds(3_000) {
             var body = original

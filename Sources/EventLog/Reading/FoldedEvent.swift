@@ -1,7 +1,7 @@
-public import Postgres
+import Postgres
 public import System
 
-/// What a fold has to know of an event.
+/// What a fold has to know of an event, as ``StreamReader`` reads it.
 public struct FoldedEvent: Sendable {
     public let stream: UUID
     public let version: Int
@@ -11,10 +11,11 @@ public struct FoldedEvent: Sendable {
     public let type: String
     public let schemaVersion: Int
     public let data: [UInt8]
-    /// Only of events that are still memorable.
+    /// Only where the reader was asked for it.
     public let meta: [UInt8]?
 
-    public init(_ row: CopyRow) throws(PostgresError) {
+    /// A row of ``StreamReader``.
+    init(_ row: CopyRow) throws(PostgresError) {
         let (stream, version, position, recordedAt, category, type, schemaVersion, data, meta) = try row.decode(
             UUID.self, Int32.self, Int64.self, Timestamp.self, String.self, String.self, Int32.self, JSONBytes.self,
             JSONBytes?.self)
