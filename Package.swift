@@ -88,7 +88,7 @@ let package = Package(
                 "EventLog", "Postgres", "HTTPClient", "Compression", "Cryptography", "Telemetry", "JSON",
                 "System",
             ]),
-        room("Projections", ["EventLog", "Postgres", "Cryptography", "Telemetry", "JSON", "System"]),
+        room("Projections", ["Catalogue", "EventLog", "Postgres", "Cryptography", "Telemetry", "JSON", "System"]),
         room("EventLog", ["Postgres", "Cryptography", "Telemetry", "JSON", "System"]),
         room("Migrations", ["Postgres", "Cryptography", "Telemetry", "System"]),
 

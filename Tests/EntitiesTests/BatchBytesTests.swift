@@ -17,11 +17,13 @@ import Testing
     ) async throws {
         var limits = EntityHandler.Limits()
         change(&limits)
+        var configuration = CommandWriterConfiguration()
+        configuration.tables = try studio.set.fingerprint
         let writer = CommandWriter(
             pool: studio.pool,
             handler: EntityHandler(
                 catalogue: studio.catalogue, statements: try EntityStatements(studio.files), limits: limits),
-            metrics: Metrics(), logger: .silent, committed: { _ in })
+            configuration: configuration, metrics: Metrics(), logger: .silent, committed: { _ in })
         writer.start()
         try await body(writer)
         await writer.stop()

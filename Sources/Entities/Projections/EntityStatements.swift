@@ -13,6 +13,9 @@ public struct EntityStatements: Sendable {
     private let writeReceipts: Template
     private let pruneReceipts: Template
 
+    /// What commands and questions need.
+    static let projections: Set<String> = ["entities", "entity_versions", "entity_references", "words", "receipts"]
+
     public init(_ files: [ProjectionFile]) throws(ProjectionError) {
         func template(_ name: String, _ part: String) throws(ProjectionError) -> Template {
             guard let file = files.first(where: { $0.name == name }) else {

@@ -4,6 +4,7 @@ package import Backup
 package import Entities
 package import EventLog
 package import HTTPServer
+package import Projections
 
 /// What a node is made with: the program fills it from the settings, tests and the bench by hand.
 package struct NodeConfiguration: Sendable {
@@ -21,6 +22,12 @@ package struct NodeConfiguration: Sendable {
     package var blobs: String?
     /// What is done about backups when; nil where somebody else sees to that.
     package var backups: BackupPlan?
+    /// The limits of rebuilds at the start.
+    package var rebuild = RebuildConfiguration()
+    /// How often it is looked whether another version has taken over the tables; a refused change tells at once.
+    package var ownerWatchInterval: Duration = .seconds(2)
+    /// What pauses are measured by.
+    package var clock: any Clock<Duration> = ContinuousClock()
     /// What readiness looks at; nil for what the rooms bring.
     package var checks: [HealthCheck]?
 

@@ -8,7 +8,7 @@ extension Room {
     static func log(_ premises: Premises) -> Room {
         let catalogue = premises.service.catalogue
         return Room(
-            routes: { router in
+            log: { router in
                 LogRoutes(reader: EventReader(pool: premises.pool), tail: premises.tail) {
                     newestData(of: $0, catalogue)
                 }.declare(in: &router)
