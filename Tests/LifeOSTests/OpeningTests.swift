@@ -50,6 +50,12 @@ import Testing
             let after = try await RunningLifeOS.start(home: home.path, changed)
             let list = try await after.get("/api/v2/characters", headers: Self.headers)
             #expect(try JSONValue(parsing: list.body)["total"] == 1)
+            let runbook = try await Program(
+                "/bin/sh", ["-eu", "-c", try RunbookTests.blocks(of: "a-node-does-not-answer")],
+                environment: Program.plainEnvironment.merging(["LIFEOS_URL": after.address]) { $1 }
+            ).run(timeout: .seconds(60))
+            #expect(
+                runbook.exit == .code(0) && runbook.outputText.contains("The tables are as this version makes them"))
             #expect(try await after.stop() == .code(0))
             let check = try await RunningLifeOS.run(["projections", "check"], home: home.path, changed)
             #expect(check.exit == .code(0), "\(check.errorText)")

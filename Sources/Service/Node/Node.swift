@@ -33,6 +33,10 @@ package struct Node: Sendable {
                 "\(configuration.server.listen) cannot be used: \(error).",
                 advice: "Stop the program that uses it, or set LIFEOS_LISTEN to another address.")
         }
+        metrics.observe(
+            "lifeos_tables_answering",
+            help: "1 where this node answers from its tables, 0 while it opens or is superseded."
+        ) { [gate = premises.gate] in gate.isOpen(for: .tables) ? 1 : 0 }
         let work = Opening(premises: premises, rooms: rooms)
         let opening = Task { try await work.open() }
         let keeping = Task {
