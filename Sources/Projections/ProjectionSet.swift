@@ -26,14 +26,34 @@ public struct ProjectionSet: Sendable {
     /// There is one rebuild at a time.
     static let rebuildLockNumber: Int64 = 0x4C49_4645_5245_4255
 
-    /// - Parameter essential: see ``essential``; default all.
-    public init(files: [ProjectionFile], types: [TypeTraits], rules: Int, essential: Set<String>? = nil) {
-        self.files = files
+    /// - Parameters:
+    ///   - tables: one for each file.
+    ///   - essential: see ``essential``; default all.
+    public init(
+        files: [ProjectionFile], tables: [TableShape], types: [TypeTraits], rules: Int, essential: Set<String>? = nil
+    ) throws(ProjectionError) {
+        for table in tables where !files.contains(where: { $0.name == table.name }) {
+            throw .file(table.name, "is missing. Put the file of this version back.")
+        }
+        var filled: [ProjectionFile] = []
+        for file in files {
+            guard let table = tables.first(where: { $0.name == file.name }) else {
+                throw .file(file.name, "belongs to no projection of this version. Remove it.")
+            }
+            filled.append(try file.filled(by: table))
+        }
+        self.files = filled
         self.types = types.sorted { $0.name < $1.name }
         self.rules = rules
-        self.essential = essential ?? Set(files.map(\.name))
-        let kept = files.sorted { $0.name < $1.name }.map { ($0.name, Self.record(of: $0, types, rules).kept) }
+        self.essential = essential ?? Set(filled.map(\.name))
+        let kept = filled.sorted { $0.name < $1.name }.map { ($0.name, Self.record(of: $0, types, rules).kept) }
         fingerprint = SHA256.hash(JSONValue.object(JSONObject(kept)).canonicalBytes).hex
+    }
+
+    /// A statement that keeps a table, in its file's own words.
+    public func statement(_ part: String, of name: String) throws(ProjectionError) -> Template {
+        guard let file = files.first(where: { $0.name == name }) else { throw .unknown(name, known: files.map(\.name)) }
+        return try file.statement(part)
     }
 
     var typeNames: [String] { types.map(\.name) }

@@ -185,34 +185,28 @@ import Testing
         }
     }
 
-    /// It is built beside, and nobody has to wait for it.
+    /// Where nothing that is answered or decided needs it, it is built beside, and nobody has to wait for it.
     @Test func aNewProjectionIsBuiltAlone() async throws {
         try await Studio.with { studio in
             try await Scribe(studio: studio).tell(4)
+            let rows = try await studio.dump()
             let before = try await Self.built(studio)
-            let folder = try Self.projections { _, text in text }
-            try Files.replace(
-                folder.path("moods.sql"),
-                with: Array(
-                    """
-                    -- How everybody feels. Rebuilt from nothing.
-
-                    -- part: table
-                    CREATE TABLE live.moods (mood text NOT NULL);
-
-                    -- part: indexes
-                    CREATE INDEX moods_by_name ON live.moods (mood);
-
-                    -- part: write
-                    INSERT INTO live.moods SELECT * FROM unnest(:mood)
-                    """.utf8))
-            let later = try Later(studio, types: [:], projections: folder.path)
-            let standing = try await later.set.install(in: studio.pool)
-            #expect(standing.unusable.isEmpty && standing.outdated == ["moods"])
-            try await later.bringUpToDate()
-            var after = try await Self.built(studio)
-            #expect(after.removeValue(forKey: "moods") != nil)
-            #expect(after == before)
+            try await studio.pool.execute("lose", "DROP TABLE live.entity_counts")
+            try await studio.pool.execute("lose", "DELETE FROM log.projections WHERE name = 'entity_counts'")
+            let blueprint = try studio.blueprint
+            let set = try ProjectionSet(
+                files: blueprint.files, tables: EntityProjections.tables, types: blueprint.set.types,
+                rules: blueprint.set.rules, essential: Set(before.keys).subtracting(["entity_counts"]))
+            let standing = try await set.install(in: studio.pool)
+            #expect(standing.unusable.isEmpty && standing.outdated == ["entity_counts"])
+            // Where it is needed, it is waited for.
+            #expect(try await blueprint.set.install(in: studio.pool).unusable == ["entity_counts"])
+            try await Scribe(studio: studio).tell(2, from: 4)
+            try await set.bringUpToDate(in: studio.pool, fold: blueprint.fold, logger: .silent)
+            let after = try await Self.built(studio)
+            #expect(after.filter { $0.key != "entity_counts" } == before.filter { $0.key != "entity_counts" })
+            #expect(try await studio.dump()["entity_counts"] != rows["entity_counts"])
+            #expect(try await studio.checker().check().isClean)
         }
     }
 
@@ -280,14 +274,14 @@ import Testing
 private struct Later: Sendable {
     let catalogue: Catalogue
     let set: ProjectionSet
-    let fold: EntityFold
+    let fold: ProjectionFold
     private let pool: PostgresPool
 
     init(_ studio: Studio, types: [String: String], projections: String = "\(Studio.root)/projections") throws {
         catalogue = try Studio.catalogue(with: types)
-        let files = try ProjectionFile.load(from: projections)
-        set = ProjectionSet(files: files, catalogue: catalogue)
-        fold = EntityFold(catalogue: catalogue, files: files)
+        let blueprint = try Blueprint(
+            migrations: [], catalogue: catalogue, files: try ProjectionFile.load(from: projections))
+        (set, fold) = (blueprint.set, blueprint.fold)
         pool = studio.pool
     }
 

@@ -27,9 +27,8 @@ public final class EntityService: Sendable {
         clock: any Clock<Duration> = ContinuousClock(), metrics: Metrics, logger: Logger,
         superseded: @escaping @Sendable () -> Void = {},
         committed: @escaping @Sendable ([Event]) -> Void = { _ in }
-    ) throws {
+    ) {
         let catalogue = blueprint.catalogue
-        let statements = try EntityStatements(blueprint.files)
         var configuration = configuration
         configuration.tables = blueprint.set.fingerprint
         self.catalogue = catalogue
@@ -37,7 +36,7 @@ public final class EntityService: Sendable {
         log = LogIdentityReader(pool: pool)
         self.identifiers = identifiers
         writer = CommandWriter(
-            pool: pool, handler: EntityHandler(catalogue: catalogue, statements: statements),
+            pool: pool, handler: EntityHandler(catalogue: catalogue, projections: blueprint.projections),
             configuration: configuration, metrics: metrics, logger: logger, superseded: superseded,
             committed: committed)
         operationLimits = operations
@@ -73,9 +72,9 @@ public final class EntityService: Sendable {
 
 extension ProjectionSet {
     /// The projections of a folder, for the types of a catalogue.
-    public init(files: [ProjectionFile], catalogue: Catalogue) {
-        self.init(
-            files: files, types: catalogue.types.map(\.traits), rules: RowRules.version,
-            essential: EntityStatements.projections)
+    public init(files: [ProjectionFile], catalogue: Catalogue) throws(ProjectionError) {
+        try self.init(
+            files: files, tables: EntityProjections.tables, types: catalogue.types.map(\.traits),
+            rules: RowRules.version)
     }
 }

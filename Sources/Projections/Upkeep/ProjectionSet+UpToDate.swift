@@ -39,7 +39,7 @@ extension ProjectionSet {
     /// - Returns: what is left to do: nothing, or what can be done while the tables are used.
     @discardableResult
     public func bringUpToDate(
-        in pool: PostgresPool, fold: some ProjectionFold, configuration: RebuildConfiguration = .init(),
+        in pool: PostgresPool, fold: ProjectionFold, configuration: RebuildConfiguration = .init(),
         isUsableEnough: Bool = false, logger: Logger, report: @escaping @Sendable (UpkeepStep) -> Void = { _ in }
     ) async throws -> TableStanding {
         let rebuilder = Rebuilder(set: self, fold: fold, pool: pool, configuration: configuration, logger: logger)
@@ -70,7 +70,7 @@ extension ProjectionSet {
         }
     }
 
-    private func tell<Fold>(of report: Rebuilder<Fold>.Report, _ logger: Logger) {
+    private func tell(of report: Rebuilder.Report, _ logger: Logger) {
         logger.info(
             "projections have been rebuilt",
             [

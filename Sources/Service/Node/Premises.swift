@@ -6,7 +6,7 @@ import HTTPServer
 import JSON
 package import Postgres
 import Projections
-import Replay
+import Recovery
 import System
 import Telemetry
 
@@ -44,7 +44,7 @@ package struct Premises: Sendable {
         let tail = LogTail(pool: pool, metrics: metrics, logger: logger)
         tail.observe { cache.take($0) }
         let ownerLook = Wakeup()
-        let service = try EntityService(
+        let service = EntityService(
             blueprint, on: pool, configuration: configuration.writer, operations: configuration.operations,
             metrics: metrics, logger: logger.named("log"), superseded: { ownerLook.raise() },
             // Who wrote reads the answer of now, even while the tail has yet to read what others wrote before.
