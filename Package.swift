@@ -106,7 +106,7 @@ let package = Package(
                 "System",
             ]),
         room("Commands", ["Projections", "Catalogue", "EventLog", "Postgres", "JSON", "System"]),
-        room("Projections", ["EventLog", "Postgres", "Cryptography", "Telemetry", "JSON", "System"]),
+        room("Projections", ["Catalogue", "EventLog", "Postgres", "Cryptography", "Telemetry", "JSON", "System"]),
         room("EventLog", ["Postgres", "Cryptography", "Telemetry", "JSON", "System"]),
         room("Migrations", ["Postgres", "Cryptography", "Telemetry", "System"]),
 

@@ -87,8 +87,8 @@ public struct ConsoleRoutes: Sendable {
         ) { request in try signIn(request) }
     }
 
-    /// What only those see who are signed in.
-    public func declare(in router: inout Router) {
+    /// What only those see who are signed in: how this installation is, whatever it lacks.
+    public func declareOverview(in router: inout Router) {
         router.get(
             "/console",
             info: RouteInfo(
@@ -103,6 +103,10 @@ public struct ConsoleRoutes: Sendable {
                 ).page)
         }
 
+    }
+
+    /// What else those can do who are signed in.
+    public func declare(in router: inout Router) {
         router.post(
             "/console/sign-out", body: .buffered(bytesMax: 1 << 10),
             info: RouteInfo(

@@ -1,10 +1,18 @@
-public import Postgres
+public import Catalogue
+import Cryptography
+import JSON
 
 /// All projections of this version, and the entity types they hold.
 public struct ProjectionSet: Sendable {
     public let files: [ProjectionFile]
-    /// The names of the entity types, each with a text that changes with whatever changes its rows.
-    public let types: [(name: String, fingerprint: String)]
+    /// Ordered by name.
+    public let types: [TypeTraits]
+    /// Goes up whenever other rows are made of the same events, whatever their type.
+    public let rules: Int
+    /// The projections without which nothing can be answered or decided. Others are built beside, while everything else goes on.
+    public let essential: Set<String>
+    /// Names what every writer of a database has to keep: those of one version and catalogue have the same.
+    public let fingerprint: String
 
     /// The schema that is read and written.
     public static let live = "live"
@@ -18,9 +26,11 @@ public struct ProjectionSet: Sendable {
     /// There is one rebuild at a time.
     static let rebuildLockNumber: Int64 = 0x4C49_4645_5245_4255
 
-    /// - Parameter tables: one for each file.
+    /// - Parameters:
+    ///   - tables: one for each file.
+    ///   - essential: see ``essential``; default all.
     public init(
-        files: [ProjectionFile], tables: [TableShape], types: [(name: String, fingerprint: String)]
+        files: [ProjectionFile], tables: [TableShape], types: [TypeTraits], rules: Int, essential: Set<String>? = nil
     ) throws(ProjectionError) {
         for table in tables where !files.contains(where: { $0.name == table.name }) {
             throw .file(table.name, "is missing. Put the file of this version back.")
@@ -33,7 +43,11 @@ public struct ProjectionSet: Sendable {
             filled.append(try file.filled(by: table))
         }
         self.files = filled
-        self.types = types
+        self.types = types.sorted { $0.name < $1.name }
+        self.rules = rules
+        self.essential = essential ?? Set(filled.map(\.name))
+        let kept = filled.sorted { $0.name < $1.name }.map { ($0.name, Self.record(of: $0, types, rules).kept) }
+        fingerprint = SHA256.hash(JSONValue.object(JSONObject(kept)).canonicalBytes).hex
     }
 
     /// A statement that keeps a table, in its file's own words.
@@ -42,67 +56,14 @@ public struct ProjectionSet: Sendable {
         return try file.statement(part)
     }
 
-    /// What a projection is built from: its table, and the types whose rows are in it.
-    func fingerprint(of file: ProjectionFile, without new: Set<String> = []) -> String {
-        ([file.fingerprint] + types.filter { !new.contains($0.name) }.map { "\($0.name)=\($0.fingerprint)" })
-            .joined(separator: "\n")
-    }
+    var typeNames: [String] { types.map(\.name) }
 
-    /// Makes what is missing: tables on a new database, partitions for new entity types.
-    ///
-    /// - Returns: projections that were built in another way than this version would; they want a rebuild.
-    public func install(in pool: PostgresPool) async throws -> [String] {
-        try await pool.withConnection { connection in
-            try await connection.withAdvisoryLock(Self.lockNumber) { connection in
-                try await connection.transaction { try install(on: $0) }
-            }
-        }
-    }
+    /// What a projection is made by in this version.
+    func record(of file: ProjectionFile) -> ProjectionRecord { Self.record(of: file, types, rules) }
 
-    private func install(on connection: isolated Connection) throws -> [String] {
-        let rows = try connection.query("projections_list", "SELECT name, fingerprint FROM log.projections")
-        let built = Dictionary(try rows.decode(String.self, String.self), uniquingKeysWith: { first, _ in first })
-        var stale: [String] = []
-        for file in files {
-            if let old = built[file.name] {
-                let new = newTypes(since: old)
-                // What was skipped while nobody knew the type can be read by now.
-                if try isStale(file, old) || hasEvents(of: new, on: connection) { stale.append(file.name) }
-                if new.isEmpty { continue }
-                try connection.runScript("projection_partitions", unsafeSQL: file.partitionScript(for: new))
-                if !stale.contains(file.name) { try record(file, on: connection) }
-            } else {
-                try connection.runScript(
-                    "projection_tables",
-                    unsafeSQL: file.tableScript(in: Self.live, types: types.map(\.name))
-                        + file.script("indexes", in: Self.live))
-                let isEmpty = try connection.logHead(locked: false).position == 0
-                try record(file, isBuilt: isEmpty, on: connection)
-                if !isEmpty { stale.append(file.name) }
-            }
-        }
-        return stale
-    }
-
-    private func hasEvents(of types: [String], on connection: isolated Connection) throws -> Bool {
-        try connection.query(
-            "projections_new_types",
-            """
-            SELECT EXISTS (SELECT FROM unnest(\(types)) AS new (type)
-                WHERE EXISTS (SELECT FROM log.events AS e WHERE e.category = new.type))
-            """
-        ).only(Bool.self)
-    }
-
-    /// - Parameter isBuilt: false where the table is there, but lacks the rows: it stays stale until it is rebuilt.
-    func record(_ file: ProjectionFile, isBuilt: Bool = true, on connection: isolated Connection) throws {
-        try connection.execute(
-            "projection_record",
-            """
-            INSERT INTO log.projections (name, fingerprint, position)
-            SELECT \(file.name), \(isBuilt ? fingerprint(of: file) : Self.notBuilt), position FROM log.head
-            ON CONFLICT (name) DO UPDATE SET fingerprint = excluded.fingerprint, position = excluded.position,
-                built_at = now()
-            """)
+    private static func record(of file: ProjectionFile, _ types: [TypeTraits], _ rules: Int) -> ProjectionRecord {
+        ProjectionRecord(
+            shape: file.shape, indexes: file.plainIndexes.mapValues(\.hash), rules: rules,
+            types: Dictionary(types.map { ($0.name, $0) }) { first, _ in first })
     }
 }

@@ -18,7 +18,7 @@ final class Studio: Sendable {
     let pool: PostgresPool
     let address: RawHTTP.Address
     let backups: TemporaryFolder
-    private let node: Node
+    let node: Node
     private let database: TestDatabase
 
     var routes: [Route] { node.routes }
@@ -29,7 +29,10 @@ final class Studio: Sendable {
     static let root = String(#filePath.split(separator: "/Tests/")[0])
     static let token = "a token for the tests"
 
-    private init(_ database: TestDatabase, _ change: (inout NodeConfiguration) throws -> Void = { _ in }) async throws {
+    /// - Parameter waits: until everything is answered; default yes.
+    private init(
+        _ database: TestDatabase, waits: Bool = true, _ change: (inout NodeConfiguration) throws -> Void = { _ in }
+    ) async throws {
         self.database = database
         backups = try TemporaryFolder("backups")
         let blueprint = try Blueprint(projections: "\(Self.root)/projections", events: ["\(Self.root)/events"])
@@ -43,6 +46,7 @@ final class Studio: Sendable {
         pool = try await PostgresPool(
             configuration: .init(connection: database.conninfo), metrics: metrics, logger: .silent)
         node = try await Node.start(configuration, on: pool, metrics: metrics, logger: .silent)
+        if waits { try await node.opened() }
         guard case .address(let host, let port) = node.address else { throw NoAddress() }
         address = .tcp(host: host, port: port)
     }
@@ -100,6 +104,24 @@ final class Studio: Sendable {
         do {
             try await body(other.address)
             await other.stop()
+        } catch {
+            await other.stop()
+            throw error
+        }
+    }
+
+    /// Another node on the same database that has only begun to open, for as long as the body lasts.
+    func withOpeningNode<Result: Sendable>(
+        _ blueprint: Blueprint, _ body: (Studio) async throws -> Result
+    ) async throws -> Result {
+        let other = try await Studio(database, waits: false) {
+            $0.blueprint = blueprint
+            $0.ownerWatchInterval = .milliseconds(100)
+        }
+        do {
+            let result = try await body(other)
+            await other.stop()
+            return result
         } catch {
             await other.stop()
             throw error

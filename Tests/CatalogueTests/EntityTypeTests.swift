@@ -101,20 +101,25 @@ import Testing
         #expect(moved.schema.problems(in: ["title": "other"]).count == 1)
     }
 
-    @Test func aFingerprintChangesWithWhatProjectionsHold() throws {
-        func fingerprint(_ old: String, _ new: String) throws -> String? {
-            try Sample.catalogue(thing: Sample.thing.replacing(old, with: new))[type: "thing"]?.fingerprint
+    /// Wording, limits of values and what only commands are checked by leave the rows as they are.
+    @Test func traitsChangeWithWhatRowsHold() throws {
+        func traits(_ old: String, _ new: String) throws -> TypeTraits? {
+            try Sample.catalogue(thing: Sample.thing.replacing(old, with: new))[type: "thing"]?.traits
         }
-        #expect(thing.fingerprint.utf8.count == 16)
+        #expect(thing.traits.fields["labels"] == "compared, searched C")
+        #expect(thing.traits.fields["parts"] == "refers by parts.thing")
+        #expect(thing.traits.isClosed && thing.traits.effects["archived"] == "archive")
         for (old, new) in [
-            (#""labels": "C""#, #""labels": "D""#), (#""minLength": 1"#, #""minLength": 2"#),
-            (#"["thing", "task"]"#, #"["thing"]"#), (#""value": 1"#, #""value": 2"#), ("colour", "farbe"),
+            (#""labels": "C""#, #""labels": "D""#), (#""value": 1"#, #""value": 2"#), ("colour", "farbe"),
+        ] {
+            #expect(try traits(old, new) != thing.traits, "\(new)")
+        }
+        for (old, new) in [
+            ("Something.", "Anything."), ("What it is called.", "Its name."), ("📦", "🧺"),
+            (#""minLength": 1"#, #""minLength": 2"#), (#"["thing", "task"]"#, #"["thing"]"#),
             (#""x-on-archive": "archive""#, #""x-on-archive": "keep""#),
         ] {
-            #expect(try fingerprint(old, new) != thing.fingerprint, "\(new)")
-        }
-        for (old, new) in [("Something.", "Anything."), ("What it is called.", "Its name."), ("📦", "🧺")] {
-            #expect(try fingerprint(old, new) == thing.fingerprint, "\(new)")
+            #expect(try traits(old, new) == thing.traits, "\(new)")
         }
     }
 

@@ -18,6 +18,8 @@ import Testing
     ) async throws {
         var limits = EntityCategory.Limits()
         change(&limits)
+        var configuration = CommandWriterConfiguration()
+        configuration.tables = studio.set.fingerprint
         let writer = CommandWriter(
             pool: studio.pool,
             handler: CategoryRegistry(
@@ -25,7 +27,7 @@ import Testing
                     EntityCategory(
                         catalogue: studio.catalogue, projections: try EntityProjections(studio.set), limits: limits)
                 ], receipts: try ReceiptKeeping(studio.set)),
-            metrics: Metrics(), logger: .silent, committed: { _ in })
+            configuration: configuration, metrics: Metrics(), logger: .silent, committed: { _ in })
         writer.start()
         try await body(writer)
         await writer.stop()

@@ -92,11 +92,11 @@ import Testing
             for (stream, version, category) in refused {
                 let forged = Self.forgery(stream, version, category, into: table)
                 await #expect(throws: PostgresError.self, "\(version) of \(category)") {
-                    try await studio.pool.execute("forge", forged)
+                    try await studio.forge(forged)
                 }
             }
-            try await studio.pool.execute("next", Self.forgery(id, 2, "hair_style", into: table))
-            try await studio.pool.execute("begin", Self.forgery(other, 1, "story_theme", at: 2, into: table))
+            try await studio.forge(Self.forgery(id, 2, "hair_style", into: table))
+            try await studio.forge(Self.forgery(other, 1, "story_theme", at: 2, into: table))
         }
     }
 

@@ -196,13 +196,13 @@ import Testing
                 try await studio.checker().check()
             }
             // Made, but not filled: it stays stale until it is.
-            let stale = try await studio.set.install(in: studio.pool)
-            #expect(stale == ["receipts", "words"])
+            let standing = try await studio.set.install(in: studio.pool)
+            #expect(standing.unusable == ["receipts", "words"] && standing.outdated.isEmpty)
             let fold = studio.blueprint.fold
             try await studio.set.bringUpToDate(in: studio.pool, fold: fold, logger: .silent)
             #expect(try await studio.dump() == before)
             let left = try await studio.set.install(in: studio.pool)
-            #expect(left.isEmpty)
+            #expect(left.isCurrent)
         }
     }
 
@@ -211,8 +211,7 @@ import Testing
         try await Studio.with { studio in
             try await Scribe(studio: studio).tell(3)
             let before = try await studio.dump()
-            try await studio.pool.execute(
-                "forge",
+            try await studio.forge(
                 """
                 INSERT INTO log.events SELECT position + 1, recorded_at, gen_random_uuid(), 1, 1, 'dragon', 'dragon.hatched',
                     hash, '{}', '{}' FROM log.head

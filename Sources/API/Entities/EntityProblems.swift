@@ -130,6 +130,7 @@ enum EntityProblems {
             .serviceUnavailable(
                 "\(fault) Nothing was changed, and nothing can be until an administrator has put it right: lifeos doctor.",
                 retryAfter: .seconds(60), code: "clock_wrong")
+        case .superseded: GateProblems.superseded()
         }
     }
 

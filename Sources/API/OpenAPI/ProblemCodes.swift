@@ -101,6 +101,14 @@ enum ProblemCodes {
         .init(
             .serviceUnavailable, "log_blocked",
             "Another session of the database keeps the log locked; nothing was changed."),
+        .init(
+            .serviceUnavailable, "opening",
+            "The service has just started and makes its tables; `/health/ready` says how far it is, `Retry-After` when to come "
+                + "again."),
+        .init(
+            .serviceUnavailable, "superseded",
+            "Another version of Life-OS has taken over the database, so this node answers nothing; nothing was changed."
+        ),
         .init(.serviceUnavailable, "backups_unavailable", "Where backups are kept cannot be reached."),
         .init(.serviceUnavailable, "too_many_operations", "Too many operations are under way on this node."),
         .init(.serviceUnavailable, "database_unavailable", "The database cannot answer; nothing was changed."),

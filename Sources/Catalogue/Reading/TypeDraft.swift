@@ -22,5 +22,5 @@ struct TypeDraft {
     var summaries: [TypeSummary] = []
     var upcaster = Upcaster(steps: [])
     var events: [EntityEvents.Draft] = []
-    var fingerprint = ""
+    var reading = ""
 }

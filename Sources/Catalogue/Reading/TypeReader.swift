@@ -41,7 +41,7 @@ struct TypeReader {
         readSummaries()
         readUpcasters()
         readEvents()
-        draft.fingerprint = fingerprint()
+        draft.reading = reading()
     }
 
     /// What stands beside the collections under `/api/v2`.
@@ -114,10 +114,9 @@ struct TypeReader {
         }
     }
 
-    private func fingerprint() -> String {
-        let keys = ["version", "name_field", "unique_by", "search", "upcasters", "schema", "events"]
-        var content: JSONObject = ["name": .string(draft.name)]
-        for key in keys { content[key] = document[key].map(SchemaDocuments.bare) }
+    private func reading() -> String {
+        var content: JSONObject = ["version": .integer(draft.version), "system": .bool(draft.isSystem)]
+        content["upcasters"] = document["upcasters"].map(SchemaDocuments.bare)
         return Fingerprint.hexadecimal(of: JSONValue.object(content).canonicalBytes)
     }
 }

@@ -38,9 +38,8 @@ public final class EntityType: Sendable {
     public let analyser: String?
     /// What is told of all its entities together.
     public let summaries: [TypeSummary]
-    /// Sixteen hexadecimal digits that change whenever what the projections hold would: fields, search weights,
-    /// references, upcasters, version. Descriptions do not count.
-    public let fingerprint: String
+    /// Sixteen hexadecimal digits that change with the version and the upcasters.
+    let reading: String
 
     let upcaster: Upcaster
     private let fieldPlaces: [String: Int]
@@ -68,7 +67,7 @@ public final class EntityType: Sendable {
         analyser = draft.analyser
         summaries = draft.summaries
         upcaster = draft.upcaster
-        fingerprint = draft.fingerprint
+        reading = draft.reading
         fieldPlaces = Dictionary(fields.enumerated().map { ($1.name, $0) }) { first, _ in first }
         eventPlaces = Dictionary(events.enumerated().map { ($1.verb, $0) }) { first, _ in first }
         referenceTree = ReferenceTree(references)

@@ -31,7 +31,7 @@ enum SchemaDocuments {
         return .object(schema)
     }
 
-    /// Without what only people read, so that rewording a description changes no fingerprint.
+    /// Without what only people read, so that rewording a description changes nothing.
     static func bare(_ schema: JSONValue) -> JSONValue {
         switch schema {
         case .object(var object):

@@ -61,7 +61,7 @@ extension Operation {
         switch error {
         case let error as PostgresError: error.trouble != nil || error.isConnectionLost
         case CommandWriterError.unavailable, CommandWriterError.outcomeUnknown, CommandWriterError.brokenEnd,
-            CommandWriterError.wrongClock:
+            CommandWriterError.wrongClock, CommandWriterError.superseded:
             true
         default: false
         }

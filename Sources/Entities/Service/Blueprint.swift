@@ -10,7 +10,7 @@ public import Telemetry
 public struct Blueprint: Sendable {
     public let migrations: [Migration]
     public let catalogue: Catalogue
-    private let files: [ProjectionFile]
+    let files: [ProjectionFile]
     private let categories: [CategoryDeclaration]
     public let set: ProjectionSet
     public let fold: ProjectionFold
@@ -26,7 +26,7 @@ public struct Blueprint: Sendable {
         set = try ProjectionSet(
             files: files,
             tables: EntityProjections.tables + categories.flatMap(\.tables) + [ReceiptKeeping.table],
-            types: catalogue.types.map { ($0.name, "\($0.fingerprint) \(RowRules.version)") })
+            types: catalogue.types.map(\.traits), rules: RowRules.version)
         fold = try Self.registry(set, catalogue, categories).fold
     }
 

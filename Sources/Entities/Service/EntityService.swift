@@ -19,21 +19,26 @@ public final class EntityService: Sendable {
     let lifeline: Lifeline
     let operationLimits: OperationLimits
 
-    /// - Parameter committed: told of the events of each commit, before anyone gets an answer.
+    /// - Parameters:
+    ///   - superseded: told where the database refuses changes because its tables are another version's.
+    ///   - committed: told of the events of each commit, before anyone gets an answer.
     public init(
         _ blueprint: Blueprint, on pool: PostgresPool, configuration: CommandWriterConfiguration = .init(),
         operations: OperationLimits = .init(), identifiers: any IdentifierSource = TimeOrderedIdentifiers(),
         clock: any Clock<Duration> = ContinuousClock(), metrics: Metrics, logger: Logger,
+        superseded: @escaping @Sendable () -> Void = {},
         committed: @escaping @Sendable ([Event]) -> Void = { _ in }
     ) throws(ProjectionError) {
         let catalogue = blueprint.catalogue
+        var configuration = configuration
+        configuration.tables = blueprint.set.fingerprint
         self.catalogue = catalogue
         self.pool = pool
         log = LogIdentityReader(pool: pool)
         self.identifiers = identifiers
         writer = CommandWriter(
-            pool: pool, handler: try blueprint.registry(),
-            configuration: configuration, metrics: metrics, logger: logger, committed: committed)
+            pool: pool, handler: try blueprint.registry(), configuration: configuration, metrics: metrics,
+            logger: logger, superseded: superseded, committed: committed)
         operationLimits = operations
         lifeline = Lifeline(pool, limits: operations, clock: clock, logger: logger)
         undertaker = Undertaker(

@@ -36,9 +36,9 @@ public final class LogTail: Sendable {
     /// Held while events are told of, so that they are told in order. Always taken before `state`.
     private let observers = Lock<[(number: UInt64, observer: Observer)]>([])
     /// Raised when the database may have more.
-    let look = Signal()
+    let look = Wakeup()
     /// Raised when there is something for subscribers that wait.
-    let growth = Signal()
+    let growth = Wakeup()
     let turns: Turnstile
     private let work = Lock<[Task<Void, Never>]>([])
 

@@ -259,6 +259,10 @@ extension CommandWriter {
             try connection.execute("rollback", "ROLLBACK")
             doubt.withLock { $0 = nil }
             if let error = error as? PostgresError, Self.isForAnotherTry(error) { throw error }
+            if (error as? PostgresError)?.code == LogStatements.isSuperseded {
+                superseded()
+                throw Refused(CommandWriterError.superseded)
+            }
             throw Refused(error)
         }
     }

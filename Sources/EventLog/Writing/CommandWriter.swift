@@ -19,6 +19,7 @@ public final class CommandWriter<Handler: CommandHandler>: Sendable {
     let metrics: CommandWriterMetrics
     let logger: Logger
     let committed: Committed
+    let superseded: @Sendable () -> Void
     let queue: Monitor<CommandQueue<Handler>>
     /// What is known about a batch whose transaction may or may not have been committed.
     let doubt = Lock<BatchInDoubt<Handler.Answer>?>(nil)
@@ -37,11 +38,13 @@ public final class CommandWriter<Handler: CommandHandler>: Sendable {
     /// For those who have found out otherwise that the database can write again.
     public func forgetTrouble() { note(nil) }
 
-    /// - Parameter committed: called after each commit with its events, before anyone gets an answer, on the writer's
+    /// - Parameters:
+    ///   - committed: called after each commit with its events, before anyone gets an answer, on the writer's
     ///   thread: it must be quick.
+    ///   - superseded: called where the database refuses events because its tables are another version's.
     public init(
         pool: PostgresPool, handler: Handler, configuration: CommandWriterConfiguration = .init(), metrics: Metrics,
-        logger: Logger, committed: @escaping Committed
+        logger: Logger, superseded: @escaping @Sendable () -> Void = {}, committed: @escaping Committed
     ) {
         self.pool = pool
         self.handler = handler
@@ -52,6 +55,7 @@ public final class CommandWriter<Handler: CommandHandler>: Sendable {
             pool: pool, interval: configuration.watchInterval, endsAfter: configuration.silenceMax, metrics: metrics,
             logger: logger)
         self.committed = committed
+        self.superseded = superseded
         queue = Monitor(CommandQueue(configuration))
     }
 

@@ -31,6 +31,10 @@ public struct CommandWriterConfiguration: Sendable {
     /// This machine's clock.
     public var localClock: any WallClock = SystemWallClock()
 
+    /// Which tables the handler keeps: the database refuses events of whoever keeps others than it has. Nil, the default,
+    /// where there are none.
+    public var tables: String?
+
     public init() {}
 
     /// What the writer's own connection has different from the others of its pool.
@@ -38,5 +42,6 @@ public struct CommandWriterConfiguration: Sendable {
         connection.settings["lock_timeout"] = "\(lockWaitMax.wholeMilliseconds)ms"
         connection.settings["idle_in_transaction_session_timeout"] = "\(silenceMax.wholeMilliseconds)ms"
         connection.unacknowledgedMax = silenceMax
+        if let tables { connection.settings["lifeos.tables"] = tables }
     }
 }

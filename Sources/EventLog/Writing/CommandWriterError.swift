@@ -16,6 +16,8 @@ public enum CommandWriterError: Error, Sendable, Equatable {
     case brokenEnd(LogEnd.Fault)
     /// A clock is far off: nothing is appended until it is set right.
     case wrongClock(ClockFault)
+    /// The tables of the database are another version's by now.
+    case superseded
 }
 
 extension CommandWriterError: CustomStringConvertible {
@@ -30,6 +32,8 @@ extension CommandWriterError: CustomStringConvertible {
         case .outcomeUnknown: "The database was lost while it took the change in, so it may have been made. Look first."
         case .brokenEnd(let fault): "\(fault) Nothing was changed. \(fault.advice)"
         case .wrongClock(let fault): "\(fault) Nothing was changed. \(fault.advice)"
+        case .superseded:
+            "Another version of Life-OS has taken over this database; nothing was changed. Start this node with that version."
         }
     }
 }

@@ -41,6 +41,8 @@ public enum LogStatements {
     }
 
     static let hasGrown = PostgresError.Code(rawValue: "LO001")
+    /// The tables are another version's.
+    static let isSuperseded = PostgresError.Code(rawValue: "LO003")
 
     static func head(_ rows: Rows) throws(PostgresError) -> (head: LogHead, now: Timestamp) {
         let (position, hash, recordedAt, now) = try rows.only(Int.self, [UInt8].self, Timestamp.self, Timestamp.self)

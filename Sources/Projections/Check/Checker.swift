@@ -57,7 +57,7 @@ public struct Checker: Sendable {
     private func check(_ counter: ProgressCounter, on connection: isolated Connection) async throws -> CheckReport {
         let snapshot = try connection.query("check_snapshot", "SELECT pg_export_snapshot()").only(String.self)
         let head = try connection.logHead(locked: false)
-        let types = set.types.map(\.name)
+        let types = set.typeNames
         try connection.runScript(
             "check_tables",
             unsafeSQL: set.files.map { $0.tableScript(in: Self.scratch, types: types) }.joined(separator: "\n"))

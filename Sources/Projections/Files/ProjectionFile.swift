@@ -61,9 +61,18 @@ public struct ProjectionFile: Sendable {
         return file
     }
 
-    /// Changes with whatever changes the table.
-    public var fingerprint: String {
-        SHA256.hash(Self.required.prefix(2).map { parts[$0] ?? "" }.joined(separator: "\u{1F}")).hex
+    /// Changes with the table's columns and with the keys that the statements rely on.
+    var shape: String {
+        let keys = IndexStatement.all(in: parts["indexes"] ?? "").filter { $0.name == nil }.map(\.sql)
+        let table = ["table", "partition"].map { (parts[$0] ?? "").withoutComments }
+        return SHA256.hash((table + keys).joined(separator: "\u{1F}")).hex
+    }
+
+    /// The indexes that may be made and dropped while the table is used, by name.
+    var plainIndexes: [String: IndexStatement] {
+        let named = IndexStatement.all(in: parts["indexes"] ?? "").compactMap { index in index.name.map { ($0, index) }
+        }
+        return Dictionary(named) { first, _ in first }
     }
 
     /// The statements that make the table, or its indexes, in a schema: `live`, or one that is being built beside it.
@@ -101,6 +110,8 @@ public enum ProjectionError: Error, Sendable, Hashable, CustomStringConvertible 
     case tablesInUse(tries: Int)
     /// The live tables were made in another way than this version would make them.
     case stale([String])
+    /// Another version has made the tables its own meanwhile.
+    case superseded
 
     public var description: String {
         switch self {
@@ -115,6 +126,8 @@ public enum ProjectionError: Error, Sendable, Hashable, CustomStringConvertible 
         case .stale(let names):
             "\(names.joined(separator: ", ")) are built in another way than this version does. "
                 + "Run `lifeos projections rebuild` first."
+        case .superseded:
+            "Another version of Life-OS has taken over this database meanwhile, so its tables were left as they are."
         }
     }
 }

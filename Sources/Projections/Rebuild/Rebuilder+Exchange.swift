@@ -44,6 +44,7 @@ extension Rebuilder {
                 SQL(unsafeSQL: "SET LOCAL lock_timeout = '\(configuration.lockTimeout.wholeMilliseconds)ms'"))
             let head = try connection.logHead(locked: true)
             start = .now
+            guard try connection.tablesOwner() == work.owner else { throw ProjectionError.superseded }
             if !isLast, head.position - attempt.position > configuration.eventsHeldUpMax { throw Hindrance.behind }
             try await catchUpHeldUp(&attempt, to: head.position, on: connection)
             return try exchangeTables(attempt, on: connection)
@@ -80,12 +81,18 @@ extension Rebuilder {
                 \(script.replacing(":old", with: oldSchema))
                 DROP SCHEMA \(Self.schema);
                 """)
-        for file in work.files { try set.record(file, on: connection) }
+        try set.noteBuilt(work.files, on: connection)
+        if try set.stale(on: connection).isEmpty { try set.takeOver(on: connection) }
         return oldSchema
     }
 }
 
 extension Connection {
+    /// Whose writers the log takes events of; nil for everybody's.
+    func tablesOwner() throws -> String? {
+        try query("log_tables_owner", "SELECT tables FROM log.head").only(String?.self)
+    }
+
     /// A table and its partitions, as they are called within the schema.
     func partitions(of table: String, in schema: String) throws -> [String] {
         try query(

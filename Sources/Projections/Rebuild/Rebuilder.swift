@@ -54,12 +54,26 @@ public struct Rebuilder: Sendable {
         _ names: [String]? = nil, progress: @escaping @Sendable (ProjectionProgress) -> Void = { _ in }
     ) async throws -> Report {
         let files = try set.files(named: names)
+        return try await alone { try await rebuild(files, ProgressCounter(progress), on: $0) }
+    }
+
+    /// Rebuilds those that want it; nil where none does, since another node was quicker.
+    func rebuildStale(progress: @escaping @Sendable (ProjectionProgress) -> Void) async throws -> Report? {
+        try await alone { connection in
+            let names = try set.stale(on: connection)
+            if names.isEmpty { return nil }
+            return try await rebuild(set.files(named: names), ProgressCounter(progress), on: connection)
+        }
+    }
+
+    private func alone<Result: Sendable>(
+        _ body: @Sendable (isolated Connection) async throws -> Result
+    ) async throws -> Result {
         try pool.allows(connections: 3)
-        let counter = ProgressCounter(progress)
         return try await pool.withConnection { connection in
             try await connection.withRebuildLock { connection in
                 connection.statementTimeout = configuration.statementTimeout
-                return try await rebuild(files, counter, on: connection)
+                return try await body(connection)
             }
         }
     }
@@ -69,8 +83,10 @@ public struct Rebuilder: Sendable {
     ) async throws -> Report {
         let start = ContinuousClock.now
         try makeTables(files, on: connection)
+        let owner = try connection.tablesOwner()
         let head = try connection.logHead(locked: false)
-        var work = Work(files: files, counter: counter, memorable: head.memorable(fold.memory), fold: fold)
+        var work = Work(
+            files: files, counter: counter, memorable: head.memorable(fold.memory), owner: owner, fold: fold)
         counter.begin(.reading, total: head.position)
         try await fill(&work, to: head.position, on: connection)
         counter.begin(.indexing)
@@ -90,16 +106,22 @@ public struct Rebuilder: Sendable {
         let files: [ProjectionFile]
         let counter: ProgressCounter
         let memorable: Timestamp
+        /// Whose the tables were when it began: what another version has taken over meanwhile is left alone.
+        let owner: String?
         /// All events up to here are in the new tables.
         var position = 0
         var events = 0
         var rows = 0
         var gathered: FoldRun
 
-        init(files: [ProjectionFile], counter: ProgressCounter, memorable: Timestamp, fold: ProjectionFold) {
+        init(
+            files: [ProjectionFile], counter: ProgressCounter, memorable: Timestamp, owner: String?,
+            fold: ProjectionFold
+        ) {
             self.files = files
             self.counter = counter
             self.memorable = memorable
+            self.owner = owner
             gathered = FoldRun(
                 fold, FoldScope(tables: Set(files.map(\.name)), memorable: memorable, countsAfter: 0))
         }
@@ -110,7 +132,7 @@ public struct Rebuilder: Sendable {
     }
 
     private func makeTables(_ files: [ProjectionFile], on connection: isolated Connection) throws {
-        let types = set.types.map(\.name)
+        let types = set.typeNames
         let script = files.map { $0.tableScript(in: Self.schema, types: types) }.joined(separator: "\n")
         try connection.runScript(
             "rebuild_tables",

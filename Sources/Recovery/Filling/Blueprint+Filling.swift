@@ -32,6 +32,7 @@ extension Blueprint {
         in pool: PostgresPool, logger: Logger, progress: @escaping @Sendable (FillingProgress) -> Void
     ) async throws {
         try await set.bringUpToDate(in: pool, fold: fold, logger: logger) { step in
+            guard case .building(let step) = step else { return }
             progress(FillingProgress(.building, done: step.eventsDone, total: step.eventsTotal))
         }
         _ = try await OldSchema.dropAll(in: pool)

@@ -6,8 +6,14 @@ import System
 extension ForkOrigin {
     /// What a database knows of itself: nil where it is no fork.
     public static func read(from pool: PostgresPool) async throws -> ForkOrigin? {
-        let rows = try await pool.query(
-            "fork_origin", "SELECT name, source, position, hash, created_at, reason FROM fork")
+        let rows: Rows
+        do {
+            rows = try await pool.query(
+                "fork_origin", "SELECT name, source, position, hash, created_at, reason FROM fork")
+        } catch let error as PostgresError where error.code == undefinedTable {
+            // A database that has not been migrated yet is none.
+            return nil
+        }
         guard let row = rows.first else { return nil }
         let (name, source, position, hash, createdAt, reason) = try row.decode(
             String.self, UUID.self, Int.self, SHA256Digest.self, Timestamp.self, String?.self)
@@ -15,6 +21,8 @@ extension ForkOrigin {
         return ForkOrigin(
             name: name, source: source, position: position, hash: hash, createdAt: createdAt, reason: reason)
     }
+
+    private static let undefinedTable = PostgresError.Code(rawValue: "42P01")
 
     /// To be called once, when its log is filled.
     func write(to pool: PostgresPool) async throws {

@@ -15,6 +15,32 @@ enum HealthChecks {
         HealthCheck("fork") { .init(.ok, mark.sentence) }
     }
 
+    /// Whether the tables answer, and how far they are where they do not.
+    static func tables(_ gate: TableGate) -> HealthCheck {
+        HealthCheck("tables") {
+            let state = gate.state
+            if state.isSuperseded {
+                return .init(
+                    .failed,
+                    "Another version of Life-OS has taken over this database. Start this node with that version, or restart "
+                        + "it to take over.")
+            }
+            if let step = state.opening { return .init(.failed, OpeningEstimate(step).sentence) }
+            switch state.beside {
+            case nil: return .init(.ok, "The tables are as this version makes them.")
+            case .begun:
+                return .init(.ok, "The tables answer as they are, and are brought up to date beside.")
+            case .working(let step):
+                return .init(.ok, "The tables answer as they are. Beside: \(OpeningEstimate(step).sentence)")
+            case .failed:
+                return .init(
+                    .degraded,
+                    "The tables answer as they are, but could not be brought up to date. It is tried again; the log says why."
+                )
+            }
+        }
+    }
+
     private static let statementTimeout: Duration = .seconds(1)
 
     static func database(_ pool: PostgresPool) -> HealthCheck {

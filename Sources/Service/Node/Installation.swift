@@ -20,6 +20,8 @@ package struct Installation: Sendable {
     /// Nil where it is no fork.
     package let mark: ForkMark?
 
+    /// Returns as soon as it listens; see ``opened()``.
+    ///
     /// - Parameters:
     ///   - fork: the fork to serve; nil for the installation itself.
     ///   - wanted: where to answer; nil for what the settings say.
@@ -36,28 +38,14 @@ package struct Installation: Sendable {
             // After the database, which refuses to serve a fork of a home that is not there.
             let (token, tokenSource) = try adminToken(settings)
             let configuration = try NodeConfiguration(settings, blueprint, folders, listen, token, instruments)
-            try await blueprint.migrate(database.pool, logger: logger)
-            try await tell(
-                of: LogEnd.read(from: database.pool), at: configuration.clock.now(),
-                tolerance: configuration.writer.clockTolerance, logger)
             let node = try await Node.start(configuration, on: database.pool, metrics: metrics, logger: logger)
             let address = "\(configuration.server.tls == nil ? "http" : "https")://\(node.address ?? listen)"
-            logger.info("answering", ["address": address])
+            logger.info("listening", ["address": address])
             return Installation(
                 database: database, node: node, address: address, tokenSource: tokenSource, mark: node.premises.mark)
         } catch {
             await database.close()
             throw error
-        }
-    }
-
-    /// A log that cannot be appended to can still be read, so the server starts; readiness says what it lacks.
-    private static func tell(of end: LogEnd, at now: Timestamp, tolerance: Duration, _ logger: Logger) {
-        let condition = LogCondition(end, here: now, tolerance: tolerance)
-        switch condition.state {
-        case .sound: break
-        case .odd: logger.warning("\(condition.sentence)", ["advice": condition.advice])
-        case .unusable: logger.error("\(condition.sentence)", ["advice": condition.advice])
         }
     }
 
@@ -85,6 +73,12 @@ package struct Installation: Sendable {
         try Files.makeFolder(home, mode: 0o700)
         return (try AdminToken.load(orMake: "\(home)/admin-token"), "\(home)/admin-token")
     }
+
+    /// Returns once everything is answered. Until then, what needs the tables is told to come again.
+    package func opened() async throws { try await node.opened() }
+
+    /// Gives up what ``opened()`` waits for.
+    package func cancelOpening() async { await node.cancelOpening() }
 
     package func stop(grace: Duration) async {
         await node.stop(grace: grace)

@@ -5,6 +5,7 @@ import Console
 import Entities
 package import HTTPServer
 package import Postgres
+import Projections
 package import Telemetry
 
 /// One process's share of an installation: it answers requests and does the chores of a database, beside other nodes.
@@ -13,28 +14,46 @@ package struct Node: Sendable {
     package let routes: [Route]
     private let rooms: [Room]
     private let server: HTTPServer
+    /// Opens it, and then looks after its tables.
+    private let opening: Task<TableStanding, any Error>
+    private let keeping: Task<Void, Never>
 
+    /// Answers at once that it lives; what needs the tables is answered from when ``opened()`` returns.
     package static func start(
         _ configuration: NodeConfiguration, on pool: PostgresPool, metrics: Metrics, logger: Logger
     ) async throws -> Node {
-        let premises = try await Premises.open(configuration, on: pool, metrics: metrics, logger: logger)
-        do {
-            let rooms = try Room.all.map { try $0(premises) }
-            premises.health.add(configuration.checks ?? rooms.flatMap(\.checks))
-            let router = router(premises, rooms)
-            let server = HTTPServer(
-                configuration: configuration.server, router: router, metrics: metrics, logger: logger)
-            do { try server.start() } catch {
-                throw Failure(
-                    "\(configuration.server.listen) cannot be used: \(error).",
-                    advice: "Stop the program that uses it, or set LIFEOS_LISTEN to another address.")
-            }
-            for room in rooms { room.start() }
-            return Node(premises: premises, routes: router.routes, rooms: rooms, server: server)
-        } catch {
-            await premises.close()
-            throw error
+        let premises = try await Premises(configuration, on: pool, metrics: metrics, logger: logger)
+        let rooms = try Room.all.map { try $0(premises) }
+        premises.health.add(configuration.checks ?? rooms.flatMap(\.checks))
+        let router = router(premises, rooms)
+        let server = HTTPServer(
+            configuration: configuration.server, router: router, metrics: metrics, logger: logger)
+        do { try server.start() } catch {
+            throw Failure(
+                "\(configuration.server.listen) cannot be used: \(error).",
+                advice: "Stop the program that uses it, or set LIFEOS_LISTEN to another address.")
         }
+        metrics.observe(
+            "lifeos_tables_answering",
+            help: "1 where this node answers from its tables, 0 while it opens or is superseded."
+        ) { [gate = premises.gate] in gate.isOpen(for: .tables) ? 1 : 0 }
+        let work = Opening(premises: premises, rooms: rooms)
+        let opening = Task { try await work.open() }
+        let keeping = Task {
+            if let standing = try? await opening.value, !Task.isCancelled { await work.keep(standing) }
+        }
+        return Node(
+            premises: premises, routes: router.routes, rooms: rooms, server: server, opening: opening, keeping: keeping)
+    }
+
+    /// Returns once everything is answered; throws why that cannot be.
+    package func opened() async throws { _ = try await opening.value }
+
+    /// Gives up what ``opened()`` waits for, and returns once that is over.
+    package func cancelOpening() async {
+        keeping.cancel()
+        opening.cancel()
+        _ = await opening.result
     }
 
     /// Where it answers by now.
@@ -42,7 +61,9 @@ package struct Node: Sendable {
 
     /// Writes what was accepted before it returns.
     package func stop(grace: Duration) async {
+        await cancelOpening()
         await server.stop(grace: grace)
+        await keeping.value
         for room in rooms.reversed() { await room.stop() }
         await premises.close()
     }
@@ -56,7 +77,13 @@ package struct Node: Sendable {
         for room in rooms { room.open(&router) }
         router.group("") { signedIn in
             signedIn.use(authentication)
-            for room in rooms { room.routes(&signedIn) }
+            for room in rooms { room.always(&signedIn) }
+            for (need, declare) in rooms.flatMap({ [(TableGate.Need.log, $0.log), (.tables, $0.routes)] }) {
+                signedIn.group("") { gated in
+                    gated.use(GateKeeper(gate: premises.gate, need: need))
+                    declare(&gated)
+                }
+            }
         }
         // Last: they describe whatever was declared before.
         let audience = premises.configuration.descriptionAudience

@@ -4,6 +4,7 @@ package import Backup
 package import Entities
 package import EventLog
 package import HTTPServer
+package import Projections
 package import System
 
 /// What a node is made with: the program fills it from the settings, tests and the bench by hand.
@@ -27,6 +28,12 @@ package struct NodeConfiguration: Sendable {
         get { writer.localClock }
         set { writer.localClock = newValue }
     }
+    /// The limits of rebuilds at the start.
+    package var rebuild = RebuildConfiguration()
+    /// How often it is looked whether another version has taken over the tables; a refused change tells at once.
+    package var ownerWatchInterval: Duration = .seconds(2)
+    /// What pauses are measured by.
+    package var pauseClock: any Clock<Duration> = ContinuousClock()
     /// What readiness looks at; nil for what the rooms bring.
     package var checks: [HealthCheck]?
 

@@ -20,6 +20,9 @@ package struct Premises: Sendable {
     let cache: ResponseCache
     let access: AccessControl
     let health = HealthBoard()
+    let gate = TableGate()
+    /// Raised where it may be that another version has taken over the tables.
+    let ownerLook: Wakeup
     /// Nil where the database is no fork.
     let mark: ForkMark?
     let headers: SecurityHeaders
@@ -29,36 +32,44 @@ package struct Premises: Sendable {
     var isSecure: Bool { configuration.server.tls != nil }
     var address: String { "\(isSecure ? "https" : "http")://\(configuration.server.listen)" }
 
-    static func open(
+    /// Asks the database only whether it is a fork: what takes time is left to ``Opening``.
+    init(
         _ configuration: NodeConfiguration, on pool: PostgresPool, metrics: Metrics, logger: Logger
-    ) async throws -> Premises {
+    ) async throws {
         let blueprint = configuration.blueprint
         let mark = try await ForkOrigin.read(from: pool).map { ForkMark(origin: $0) }
-        try await blueprint.set.bringUpToDate(in: pool, fold: blueprint.fold, logger: logger.named("projections"))
         let headers = SecurityHeaders(
             isSecure: configuration.server.tls != nil, more: [mark?.header].compactMap { $0 })
         let cache = ResponseCache(catalogue: blueprint.catalogue, headers: headers.headers, metrics: metrics)
         let tail = LogTail(pool: pool, metrics: metrics, logger: logger)
         tail.observe { cache.take($0) }
+        let ownerLook = Wakeup()
         let service = try EntityService(
             blueprint, on: pool, configuration: configuration.writer, operations: configuration.operations,
-            metrics: metrics, logger: logger.named("log"),
+            metrics: metrics, logger: logger.named("log"), superseded: { ownerLook.raise() },
             // Who wrote reads the answer of now, even while the tail has yet to read what others wrote before.
             committed: { if !tail.offer($0) { cache.take($0) } })
         let access = AccessControl(configuration, service, mark, logger: logger)
         tail.observe { access.take($0) }
+        self.configuration = configuration
+        self.pool = pool
+        self.service = service
+        background = Background(service, logger: logger)
+        self.tail = tail
+        self.cache = cache
+        self.access = access
+        self.ownerLook = ownerLook
+        self.mark = mark
+        self.headers = headers
+        self.metrics = metrics
+        self.logger = logger
+    }
+
+    /// Follows the log from where it ends.
+    func follow() async throws {
         try await tail.start()
-        do {
-            _ = try await service.log.identity()
-            try await access.catchUp(from: EventReader(pool: pool))
-        } catch {
-            await tail.stop()
-            throw error
-        }
-        return Premises(
-            configuration: configuration, pool: pool, service: service,
-            background: Background(service, logger: logger), tail: tail, cache: cache, access: access, mark: mark,
-            headers: headers, metrics: metrics, logger: logger)
+        _ = try await service.log.identity()
+        try await access.catchUp(from: EventReader(pool: pool))
     }
 
     func close() async { await tail.stop() }

@@ -19,6 +19,7 @@ extension Room {
                 console.showProblems(in: &router)
                 console.declareOpen(in: &router)
             },
+            always: { console.declareOverview(in: &$0) },
             routes: { router in
                 console.declare(in: &router)
                 HistoryRoutes(service: premises.service, clock: premises.configuration.clock, notice: notice)

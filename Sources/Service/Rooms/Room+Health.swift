@@ -9,6 +9,7 @@ extension Room {
                     .declare(in: &router)
                 MetricsRoutes(metrics: premises.metrics).declare(in: &router)
             },
-            checks: [HealthChecks.database(premises.pool)] + [premises.mark.map(HealthChecks.fork)].compactMap { $0 })
+            checks: [HealthChecks.database(premises.pool), HealthChecks.tables(premises.gate)]
+                + [premises.mark.map(HealthChecks.fork)].compactMap { $0 })
     }
 }

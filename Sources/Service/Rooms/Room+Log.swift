@@ -9,7 +9,7 @@ extension Room {
         let catalogue = premises.service.catalogue
         let configuration = premises.configuration
         return Room(
-            routes: { router in
+            log: { router in
                 LogRoutes(reader: EventReader(pool: premises.pool), tail: premises.tail) {
                     newestData(of: $0, catalogue)
                 }.declare(in: &router)

@@ -5,7 +5,11 @@ import HTTPServer
 struct Room: Sendable {
     /// Declares what is open to everyone.
     var open: @Sendable (inout Router) -> Void = { _ in }
-    /// Declares what only those reach who are signed in.
+    /// Declares what those reach who are signed in, and what needs neither the log nor the tables.
+    var always: @Sendable (inout Router) -> Void = { _ in }
+    /// Declares what needs the log, and no tables.
+    var log: @Sendable (inout Router) -> Void = { _ in }
+    /// Declares what needs the tables: it is answered once they are up to date, and only to those who are signed in.
     var routes: @Sendable (inout Router) -> Void = { _ in }
     /// What readiness looks at.
     var checks: [HealthCheck] = []

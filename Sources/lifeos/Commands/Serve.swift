@@ -32,16 +32,74 @@ extension Command {
         let instruments = try Instruments(settings, environment: run.environment)
         defer { instruments.logger.flush() }
         let installation = try await Installation.start(settings, instruments, fork: run[fork], listen: run[listen])
-        announce(installation, on: run.output)
         let notifier = ServiceNotifier(run.environment)
+        // Before the tables: a service manager ends what is not ready for long, and would begin them anew.
         tell(instruments.logger) { () throws(SystemError) in
             try notifier.tellReady("Answering at \(installation.address)")
         }
-        let signal = try? await run.interrupted()
-        tell(instruments.logger) { () throws(SystemError) in try notifier.tellStopping() }
-        instruments.logger.info("stopping", ["signal": signal?.description ?? "none"])
-        await installation.stop(grace: settings[LifeOSSettings.grace])
+        func stop(_ signal: Signal?) async {
+            tell(instruments.logger) { () throws(SystemError) in try notifier.tellStopping() }
+            instruments.logger.info("stopping", ["signal": signal?.description ?? "none"])
+            await installation.stop(grace: settings[LifeOSSettings.grace])
+        }
+        do {
+            let signal = try await serve(installation, run)
+            await stop(signal)
+        } catch {
+            await stop(nil)
+            throw error
+        }
         run.output.note("Stopped.")
+    }
+
+    private enum Occasion: Sendable {
+        case opened, late
+        case signal(Signal?)
+    }
+
+    /// A start that takes longer is told of while it lasts.
+    private static let silenceMax: Duration = .seconds(1)
+
+    /// Until somebody says that it is to stop; throws where it cannot be opened.
+    private static func serve(_ installation: Installation, _ run: Invocation) async throws -> Signal? {
+        // Asked once, so that no signal comes while nobody waits for one.
+        let interrupted = Task { try? await run.interrupted() }
+        return try await withThrowingTaskGroup(of: Occasion.self) { group in
+            group.addTask {
+                .signal(
+                    await withTaskCancellationHandler {
+                        await interrupted.value
+                    } onCancel: {
+                        interrupted.cancel()
+                    })
+            }
+            group.addTask {
+                try await installation.opened()
+                return .opened
+            }
+            group.addTask {
+                try? await Task.sleep(for: silenceMax)
+                return .late
+            }
+            var isOpen = false
+            while let occasion = try await group.next() {
+                switch occasion {
+                case .opened:
+                    isOpen = true
+                    announce(installation, on: run.output)
+                case .late:
+                    if isOpen || Task.isCancelled { continue }
+                    run.output.note(
+                        "Life-OS is at \(installation.address) already, and makes its tables. \(installation.address)/health/ready "
+                            + "says how far it is.")
+                case .signal(let signal):
+                    group.cancelAll()
+                    if !isOpen { await installation.cancelOpening() }
+                    return signal
+                }
+            }
+            return nil
+        }
     }
 
     /// Tells people where it answers and how to sign in; machines read the same as JSON.

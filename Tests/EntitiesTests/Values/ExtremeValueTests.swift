@@ -54,7 +54,11 @@ import Testing
                 query.search = search
                 #expect(try await reader.list(query).total == count, "\(search)")
             }
-            try await scribe.change(id, "extreme", .favorite(true))
+            try await Node.with(studio, catalogue: catalogue) { node in
+                let command = EntityCommand(
+                    .favorite(true), on: id, of: try #require(catalogue[type: "extreme"]), meta: node.meta())
+                _ = try await node.service.writer.submit(command)
+            }
         }
     }
 

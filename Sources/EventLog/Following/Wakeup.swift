@@ -1,7 +1,7 @@
 import System
 
 /// Wakes one task. Raised while nobody waits, it lets the next wait return at once; raised twice, it is raised once.
-final class Signal: Sendable {
+public final class Wakeup: Sendable {
     private struct State {
         var isRaised = false
         var waiter: CheckedContinuation<Void, Never>?
@@ -9,7 +9,9 @@ final class Signal: Sendable {
 
     private let state = Lock(State())
 
-    func raise() {
+    public init() {}
+
+    public func raise() {
         let waiter = state.withLock { state in
             state.isRaised = state.waiter == nil
             defer { state.waiter = nil }
@@ -19,14 +21,14 @@ final class Signal: Sendable {
     }
 
     /// For one task at a time. Is not ended by cancelling: whoever cancels raises it.
-    func wait() async {
+    public func wait() async {
         await withCheckedContinuation { continuation in
             let returnsAtOnce = state.withLock { state in
                 if state.isRaised {
                     state.isRaised = false
                     return true
                 }
-                precondition(state.waiter == nil, "a signal wakes one task")
+                precondition(state.waiter == nil, "a wakeup is for one task")
                 state.waiter = continuation
                 return false
             }
