@@ -195,7 +195,8 @@ import Testing
             try await studio.pool.execute("lose", "DELETE FROM log.projections WHERE name = 'entity_counts'")
             let blueprint = try studio.blueprint
             let set = try ProjectionSet(
-                files: blueprint.files, tables: EntityProjections.tables, types: blueprint.set.types,
+                files: try ProjectionFile.load(from: "\(Studio.root)/projections"), tables: EntityProjections.tables,
+                types: blueprint.set.types,
                 rules: blueprint.set.rules, essential: Set(before.keys).subtracting(["entity_counts"]))
             let standing = try await set.install(in: studio.pool)
             #expect(standing.unusable.isEmpty && standing.outdated == ["entity_counts"])
