@@ -1,5 +1,5 @@
-import Commands
 package import Catalogue
+import Commands
 package import Entities
 import EventLog
 package import JSON

@@ -1,4 +1,5 @@
 import Catalogue
+import Commands
 import Entities
 import EventLog
 import JSON
@@ -193,7 +194,7 @@ import Testing
             let before = try await Self.built(studio)
             try await studio.pool.execute("lose", "DROP TABLE live.entity_counts")
             try await studio.pool.execute("lose", "DELETE FROM log.projections WHERE name = 'entity_counts'")
-            let blueprint = try studio.blueprint
+            let blueprint = studio.blueprint
             let set = try ProjectionSet(
                 files: try ProjectionFile.load(from: "\(Studio.root)/projections"), tables: EntityProjections.tables,
                 types: blueprint.set.types,

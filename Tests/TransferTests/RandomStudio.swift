@@ -1,5 +1,5 @@
-import Commands
 import Catalogue
+import Commands
 import Entities
 import EventLog
 import JSON

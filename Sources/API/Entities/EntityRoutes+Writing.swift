@@ -1,6 +1,6 @@
-import Commands
 import Accounts
 import Catalogue
+import Commands
 import Entities
 import EventLog
 import HTTPServer

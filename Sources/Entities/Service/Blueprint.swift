@@ -10,7 +10,7 @@ public import Telemetry
 public struct Blueprint: Sendable {
     public let migrations: [Migration]
     public let catalogue: Catalogue
-    let files: [ProjectionFile]
+    private let files: [ProjectionFile]
     private let categories: [CategoryDeclaration]
     public let set: ProjectionSet
     public let fold: ProjectionFold
