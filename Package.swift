@@ -37,7 +37,7 @@ let package = Package(
             [
                 "Service", "API", "Console", "Accounts", "Migrations", "Replay", "Backup", "Entities", "Projections",
                 "EventLog", "Catalogue", "PrivatePostgres", "Postgres", "HTTPServer", "HTTPClient", "CLI",
-                "Configuration", "Cryptography", "Telemetry", "JSON", "System",
+                "Configuration", "Cryptography", "Telemetry", "Spelling", "JSON", "System",
             ]),
         program(
             "bench",

@@ -39,7 +39,7 @@ struct Workbench {
         _ body: (Workbench) async throws -> Result
     ) async throws -> Result {
         let settings = try Settings(run.environment, declaring: LifeOSSettings.all)
-        let instruments = try Instruments(settings, environment: run.environment)
+        let instruments = try Instruments(settings, for: run)
         defer { instruments.logger.flush() }
         let folders = try Folders(settings)
         let blueprint = try Blueprint(folders)

@@ -21,7 +21,7 @@ import Testing
                   version     Tells the version.
                   help        Explains a command or a topic.
                   completion  Prints a script that completes command lines.
-                  manual      Prints the manual page of all commands and settings, for man.
+                  manual      Prints the manual page of all commands and settings.
 
                 Topics:
                   words  What the words mean.
@@ -36,6 +36,41 @@ import Testing
                 Run "sample help <command>" to see what it takes.
 
                 """)
+    }
+
+    @Test func commandsStandInTheirGroups() async {
+        func command(_ path: String) -> Command { Command(path, "Does \(path).") { _ in } }
+        let application = Application(
+            name: "sample", summary: "S.", nouns: ["log": "The log."],
+            groups: [
+                CommandGroup("Serve", [command("serve")]),
+                CommandGroup("History", [command("log show"), command("log verify"), command("undo")]),
+                CommandGroup("Repair", [command("log repair"), command("doctor")]),
+            ])
+        let terminal = FakeTerminal.pipe()
+        _ = await application.run(["help"], in: Surroundings(environment: [:], folder: "/", terminal: terminal))
+        #expect(
+            terminal.output.contains(
+                """
+                Serve:
+                  serve       Does serve.
+
+                History:
+                  log         The log.
+                  undo        Does undo.
+
+                Repair:
+                  doctor      Does doctor.
+                  help        Explains a command or a topic.
+
+                """))
+    }
+
+    @Test func theCommandTableListsEveryCommand() async {
+        let page = await Sample.run("manual --format markdown").output
+        #expect(page.contains("\n## Commands\n"))
+        #expect(page.contains("\n| `sample backup create <name> [<file>...]` | Writes a backup. |\n"))
+        #expect(page.contains("\n| `sample completion <shell>` |"))
     }
 
     @Test(arguments: ["backup", "help backup", "backup --help", "--help backup", "backup -h --nonsense"])

@@ -19,7 +19,9 @@ import Testing
         let outcome = await Sample.run(Self.line, on: .person(answers: answers))
         #expect(outcome.record == "")
         #expect(outcome.code == 1)
-        #expect(outcome.errors.hasSuffix("Error: Nothing was done.\n"))
+        #expect(outcome.errors.hasSuffix("Nothing was changed.\n"))
+        // Saying no is a choice, not a mistake.
+        #expect(!outcome.errors.contains("Error"))
     }
 
     @Test func anUnclearAnswerIsAskedForAgain() async {

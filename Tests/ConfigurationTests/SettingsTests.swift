@@ -95,12 +95,24 @@ private enum Sample {
         #expect(
             lines == [
                 .init(name: "LIFEOS_LISTEN", value: "127.0.0.1:8080", origin: .default),
-                .init(name: "LIFEOS_HOME", value: "~/.lifeos", origin: .default),
+                .init(name: "LIFEOS_HOME", value: "/home/ada/.lifeos", origin: .default),
                 .init(name: "LIFEOS_WORKERS", value: "8", origin: .environment),
                 .init(name: "LIFEOS_ADMIN_TOKEN", value: "[set]", origin: .environment),
-                .init(name: "DATABASE_URL", value: nil, origin: .default),
+                .init(name: "DATABASE_URL", value: nil, origin: .default, whenUnset: "a private PostgreSQL"),
                 .init(name: "LIFEOS_REGION", value: "here", origin: .environment),
             ])
+    }
+
+    /// For people who look for a mistake, a wrong setting must not hide the others.
+    @Test func theReportAlsoHasWhatIsWrong() {
+        var environment = Self.least
+        environment["LIFEOS_WORKERS"] = "many"
+        environment["LIFEOS_WOKERS"] = "8"
+        let (lines, problems) = Settings.report(on: environment, declaring: Sample.all)
+        #expect(lines.count == Sample.all.count)
+        #expect(lines.contains(.init(name: "LIFEOS_WORKERS", value: "many", origin: .environment)))
+        #expect(problems.map(\.name) == ["LIFEOS_WORKERS", "LIFEOS_WOKERS"])
+        #expect(problems.last?.description.contains("Did you mean LIFEOS_WORKERS?") == true)
     }
 
     @Test func aDeclarationExplainsItself() {

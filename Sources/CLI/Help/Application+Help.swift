@@ -11,7 +11,14 @@ extension Application {
             page.add(paragraph: node.path.isEmpty ? summary : node.summary)
             let what = node.path.isEmpty ? "<command>" : "<verb>"
             page.add(usage: [what, "[options]"], of: ([name] + node.path).joined(separator: " "))
-            page.add(list: node.path.isEmpty ? "Commands" : "Verbs", node.children.map { ($0.word, $0.summary) })
+            if node.path.isEmpty {
+                let width = tree.children.map { DisplayText.width($0.word) }.max() ?? 0
+                for group in groupedWords {
+                    page.add(list: group.title, group.words.map { ($0.word, $0.summary) }, termWidthMin: width)
+                }
+            } else {
+                page.add(list: "Verbs", node.children.map { ($0.word, $0.summary) })
+            }
         }
         if node.path.isEmpty { page.add(list: "Topics", topics.map { ($0.name, $0.summary) }) }
         let global = node.command == nil ? "Options" : "Options of every command"

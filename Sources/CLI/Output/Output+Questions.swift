@@ -23,7 +23,7 @@ extension Output {
             if ["n", "no", "", nil].contains(answer) { break }
             writeError("Please answer yes or no.\n")
         }
-        throw Failure("Nothing was done.", code: .declined)
+        throw Failure("Nothing was changed.", code: .declined)
     }
 
     /// Waits for a line on a thread of its own, so that Ctrl-C is heard meanwhile. The thread of a cancelled wait stays

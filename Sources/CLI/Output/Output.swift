@@ -14,9 +14,11 @@ public final class Output: Sendable {
     let elapsed: @Sendable () -> Duration
     let style: Style
     let errorStyle: Style
-    /// Whether a person sits at the other end.
     let outputIsTerminal: Bool
-    let errorsAreTerminal: Bool
+    /// Whether standard error is a terminal, so that people read it and a bar may be drawn.
+    public let errorsAreTerminal: Bool
+    /// Whether lines on standard error may be coloured.
+    public var errorsHaveColours: Bool { errorStyle.hasColours }
     /// Whether the terminal only knows how to write on.
     let isDumb: Bool
     private let state = Lock(State())
@@ -90,6 +92,8 @@ public final class Output: Sendable {
             writeJSON(to: .errors) { $0.object { $0.field("error", failure) } }
             return
         }
+        // A person who answers "n" has made a choice, not a mistake.
+        if failure.code == .declined, failure.exitCode != .usage { return note(failure.message) }
         let problems = failure.problems.map { "- \(DisplayText.clean($0.description))" }
         let message = DisplayText.clean(failure.message, keepingLines: true)
         let lines = ["\(errorStyle.red("Error:")) \(message)"] + problems
@@ -154,6 +158,21 @@ extension Output {
         state.withLock { state in
             // Nobody is left to be told when this fails.
             try? terminal.write(state.bar.map { Self.clearLine + text + $0 } ?? text, to: .errors)
+        }
+    }
+
+    /// Writes lines of the log to standard error, above the bar if there is one.
+    ///
+    /// - Returns: whether all of it was written.
+    public func writeLog(_ lines: [UInt8]) -> Bool {
+        let text = String(decoding: lines, as: UTF8.self)
+        return state.withLock { state in
+            do throws(SystemError) {
+                try terminal.write(state.bar.map { Self.clearLine + text + $0 } ?? text, to: .errors)
+                return true
+            } catch {
+                return false
+            }
         }
     }
 

@@ -77,6 +77,7 @@ extension Application {
             output.fail(Failure("Stopped by \(signal) before it was done.", code: .interrupted))
             return .ended(by: signal)
         }
+        if let code = error as? ExitCode, output.loss == nil { return code }
         let failure = Failure(error)
         // A command that was stopped for its output throws as one stopped by a signal does. Only a failure that it states
         // itself says more than that.

@@ -55,7 +55,7 @@ public final class LogTail: Sendable {
         reader = EventReader(pool: pool)
         log = LogIdentityReader(reader)
         turns = Turnstile(max(1, min(configuration.catchUpReadsMax, pool.configuration.connectionsMax / 4)))
-        metrics.observe("lifeos_log_tail_waiting", help: "Subscribers that have seen everything.") { [weak self] in
+        metrics.observe("lifeos_eventlog_tail_waiting", help: "Subscribers that have seen everything.") { [weak self] in
             self?.state.withLock { Double($0.waiting.count) }
         }
     }

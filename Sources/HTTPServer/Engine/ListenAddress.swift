@@ -23,6 +23,13 @@ extension ListenAddress: CustomStringConvertible {
 }
 
 extension ListenAddress {
+    /// Whether a server could listen there now; another program may still take it a moment later. A Unix socket counts as
+    /// free.
+    public var isFree: Bool {
+        guard case .address(let host, let port) = self else { return true }
+        return (try? Self.openInternet(host, port, backlog: 1, name: description)) != nil
+    }
+
     /// A listening socket.
     func open(backlog: Int) throws(SystemError) -> FileDescriptor {
         switch self {

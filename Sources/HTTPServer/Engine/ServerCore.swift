@@ -124,7 +124,7 @@ final class ServerCore: Sendable {
             [
                 "method": head.method, "target": head.text(head.target), "route": head.endpoint.route.pattern,
                 "status": status, "seconds": duration.inSeconds, "remote": head.remoteAddress,
-                "request_id": head.requestID, "trace_id": head.trace.traceID,
+                "request_id": head.requestID, "trace_id": head.trace.traceIDText,
             ])
     }
 }

@@ -75,7 +75,8 @@ enum HealthChecks {
                 return .init(
                     .failed,
                     "Another session of the database has kept changes from being written for "
-                        + "\(blockage.age.components.seconds) seconds. The metric lifeos_log_blocked_seconds names it.")
+                        + "\(blockage.age.components.seconds) seconds. The metric lifeos_eventlog_blocked_seconds names it."
+                )
             } catch {
                 return .init(.failed, "It cannot be seen whether changes can be written.")
             }

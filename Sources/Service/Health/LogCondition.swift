@@ -27,15 +27,16 @@ package struct LogCondition {
         } else if let time = end.otherTime {
             self.init(
                 .odd,
-                "log.head says that the last event was recorded at \(end.head.recordedAt), and the event says \(time).",
+                "log.head says that the last event was recorded at \(end.head.recordedAt.seconds), and the event says \(time.seconds).",
                 "Somebody has changed log.head by hand. The next change puts it right.")
         } else if end.lead > Self.skewMin {
             self.init(
-                .odd, "The last event is dated \(last.recordedAt), and the database's clock says \(end.now).",
+                .odd,
+                "The last event is dated \(last.recordedAt.seconds), and the database's clock says \(end.now.seconds).",
                 "Look whether the database's clock is right. Until it is past that, changes are dated like that event.")
         } else if max(end.now - here, here - end.now) > Self.skewMin {
             self.init(
-                .odd, "The database's clock says \(end.now), this machine's \(here).",
+                .odd, "The database's clock says \(end.now.seconds), this machine's \(here.seconds).",
                 "Set the clock right that is wrong: events are dated by the database's.")
         } else {
             self.init(.sound, "The log's head, its last event and the clock agree.", "")

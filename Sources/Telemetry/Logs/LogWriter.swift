@@ -27,6 +27,18 @@ public final class LogWriter: LogSink {
         self.queue = queue
     }
 
+    /// - Parameter write: takes whole lines, on the writer's own thread, and returns whether it wrote them all. For a stream
+    ///   that others write to as well, such as a terminal with a progress bar.
+    public init(
+        as format: LogFormat, metrics: Metrics, clock: any WallClock = SystemWallClock(), queueBytesMax: Int = 1 << 20,
+        write: @escaping @Sendable (_ lines: [UInt8]) -> Bool
+    ) {
+        let queue = LogQueue(format: format, metrics: metrics, clock: clock, bytesMax: queueBytesMax)
+        Thread.detach(name: "log") { queue.writeUntilClosed(write) }
+        self.format = format
+        self.queue = queue
+    }
+
     deinit { queue.close() }
 
     /// Writes to standard error: for people on a terminal, as JSON elsewhere.

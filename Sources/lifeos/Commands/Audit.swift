@@ -26,6 +26,11 @@ enum AuditOptions {
     static let all: [any Parameter] = [actor, type, entity, verb, correlation, client, reason, since, until]
 
     static func filter(_ run: Invocation, _ pool: PostgresPool) async throws -> AuditFilter {
+        if !run[type].isEmpty || !run[verb].isEmpty {
+            let words = try CatalogueWords(run)
+            try await words.check(categories: run[type], "--type", in: pool)
+            try words.check(verbs: run[verb])
+        }
         var filter = AuditFilter()
         filter.actor = run[actor]
         filter.types = run[type]
@@ -75,8 +80,7 @@ extension Command {
 
     static func show(_ entry: AuditEntry, on output: Output) {
         if output.isJSON { return output.json(entry) }
-        let time = entry.recordedAt.description.prefix(19).replacing("T", with: " ") + "Z"
-        var line = "\(entry.position)  \(time)  \(entry.actor)  \(entry.sentence)"
+        var line = "\(entry.position)  \(entry.recordedAt.seconds)  \(entry.actor)  \(entry.sentence)"
         if let client = entry.client { line += "  from \(client)" }
         if let reason = entry.reason { line += "  because: \(reason)" }
         output.say(line.replacing("\n", with: " "))

@@ -34,7 +34,7 @@ extension Command {
     private static func row(of skipped: SkippedEvent, in pool: PostgresPool) async throws -> [Cell] {
         let event = try await EventReader(pool: pool).event(at: skipped.position)
         return [
-            .number(skipped.position), .text(skipped.type), .text("\(skipped.stream)"),
+            .number(skipped.position), .text(skipped.type), .identifier("\(skipped.stream)"),
             event.map { .time($0.recordedAt) } ?? .nothing,
             event.flatMap { EventMeta($0.meta)?.actor }.map { .text($0) } ?? .nothing, .text("\(skipped.reason)"),
         ]

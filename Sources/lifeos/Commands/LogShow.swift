@@ -74,6 +74,11 @@ extension Command {
 
     private static func filter(_ run: Invocation, _ pool: PostgresPool) async throws -> EventFilter {
         func given<Item>(_ list: [Item]) -> [Item]? { list.isEmpty ? nil : list }
+        if !run[type].isEmpty || !run[category].isEmpty {
+            let words = try CatalogueWords(run)
+            try await words.check(eventTypes: run[type], in: pool)
+            try await words.check(categories: run[category], "--category", in: pool)
+        }
         var filter = EventFilter()
         filter.after = run[after]
         filter.upTo = run[before].map { $0 - 1 }
@@ -112,7 +117,7 @@ extension Command {
         let data = String(decoding: event.data.prefix(shownBytesMax), as: UTF8.self)
         let rest = event.data.count > shownBytesMax ? "…" : ""
         output.say(
-            "\(event.position)  \(event.recordedAt)  \(event.type)  \(event.stream) v\(event.version)  \(actor)  "
+            "\(event.position)  \(event.recordedAt.seconds)  \(event.type)  \(event.stream) v\(event.version)  \(actor)  "
                 + data.replacing("\n", with: " ") + rest)
     }
 

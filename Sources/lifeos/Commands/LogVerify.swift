@@ -90,7 +90,7 @@ extension Command {
     /// Runs `body` with the database, whether or not a server runs beside.
     static func withLog(_ run: Invocation, _ body: (PostgresPool) async throws -> Void) async throws {
         let settings = try Settings(run.environment, declaring: LifeOSSettings.all)
-        let instruments = try Instruments(settings, environment: run.environment)
+        let instruments = try Instruments(settings, for: run)
         defer { instruments.logger.flush() }
         let database = try await Database.open(
             settings, role: .attachOrStart, metrics: instruments.metrics, logger: instruments.logger)

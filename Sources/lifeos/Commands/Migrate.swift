@@ -14,7 +14,7 @@ extension Command {
         options: [isDryRun]
     ) { run in
         let settings = try Settings(run.environment, declaring: LifeOSSettings.all)
-        let instruments = try Instruments(settings, environment: run.environment)
+        let instruments = try Instruments(settings, for: run)
         defer { instruments.logger.flush() }
         let folders = try Folders(settings)
         let database = try await Database.open(

@@ -162,7 +162,7 @@ func withProjections(
     _ run: Invocation, _ body: (OpenProjections) async throws -> Void
 ) async throws {
     let settings = try Settings(run.environment, declaring: LifeOSSettings.all)
-    let instruments = try Instruments(settings, environment: run.environment)
+    let instruments = try Instruments(settings, for: run)
     defer { instruments.logger.flush() }
     let folders = try Folders(settings)
     let catalogue = try Catalogue.load(from: folders.events)

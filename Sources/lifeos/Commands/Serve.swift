@@ -12,7 +12,7 @@ extension Command {
         "fork", .text, placeholder: "name", "Serves this fork instead, beside whatever else runs.")
     private static let listen = Option(
         "listen", .listenAddress,
-        "Where to answer, rather than where LIFEOS_LISTEN says; a fork by default a port further.")
+        "The address to listen on. Default: LIFEOS_LISTEN; a fork takes the next free port after it.")
 
     static let serve = Command(
         "serve", "Answers requests until it is told to stop.",
@@ -25,13 +25,15 @@ extension Command {
         options: [fork, listen],
         examples: [
             "lifeos serve --listen 127.0.0.1:9000": "on another port",
-            "lifeos serve --fork what-if": "what `lifeos replay fork` made, on the next port",
+            "lifeos serve --fork what-if": "a fork made by `lifeos replay fork`, on the next free port",
         ]
     ) { run in
         let settings = try Settings(run.environment, declaring: LifeOSSettings.all)
-        let instruments = try Instruments(settings, environment: run.environment)
+        let instruments = try Instruments(settings, for: run)
         defer { instruments.logger.flush() }
         let installation = try await Installation.start(settings, instruments, fork: run[fork], listen: run[listen])
+        let record = publish(installation, settings, instruments.logger)
+        defer { record?.withdraw() }
         announce(installation, on: run.output)
         let notifier = ServiceNotifier(run.environment)
         tell(instruments.logger) { () throws(SystemError) in
@@ -58,6 +60,19 @@ extension Command {
             ])
         if let mark = installation.mark { output.note(mark.sentence) }
         output.note("Ctrl-C stops it.")
+    }
+
+    /// Lets `lifeos status` find this server. Failing to is no reason not to serve.
+    private static func publish(
+        _ installation: Installation, _ settings: Settings, _ logger: Logger
+    ) -> PublishedServerRecord? {
+        let record = ServerRecord(
+            processID: Int(RunningProcess.ownID), address: installation.address, version: Program.version,
+            commit: Program.commit, startedAt: SystemWallClock().now(), fork: installation.mark?.origin.name.text)
+        do { return try record.publish(in: settings.home()) } catch {
+            logger.warning("lifeos status will not find this server", ["error": "\(error)"])
+            return nil
+        }
     }
 
     /// A service manager that does not listen is no reason not to serve.

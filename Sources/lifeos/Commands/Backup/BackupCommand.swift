@@ -17,7 +17,7 @@ extension Command {
     ) async throws {
         try await tellingOfBackups {
             let settings = try Settings(run.environment, declaring: LifeOSSettings.all)
-            let instruments = try Instruments(settings, environment: run.environment)
+            let instruments = try Instruments(settings, for: run)
             defer { instruments.logger.flush() }
             // Without a word about it, backups are in the home, and the home is made by whoever has no other database.
             let isInHome = from == nil && settings[BackupSettings.target] == nil

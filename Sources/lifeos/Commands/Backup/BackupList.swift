@@ -12,8 +12,10 @@ extension Command {
             let entries = try await place.shelf.entries()
             run.output.table(
                 [
-                    "id", "status", Column("created_at", title: "Made at"), "from", "to", "events",
-                    Column("size_bytes", title: "Size"), "blobs", "encrypted", "parent",
+                    "id", "status", Column("created_at", title: "Made at"), Column("from", isDetail: true), "to",
+                    Column("events", isDetail: true), Column("size_bytes", title: "Size"),
+                    Column("blobs", isDetail: true), Column("encrypted", isDetail: true),
+                    Column("parent", isDetail: true),
                 ], entries.map(row), empty: "There is no backup in \(place.target) yet.")
             for case .damaged(_, let error) in entries { run.output.warn("\(error)") }
         }
@@ -23,10 +25,10 @@ extension Command {
         switch entry {
         case .backup(let manifest):
             [
-                .text("\(manifest.id)"), .status(.ok), .time(manifest.createdAt),
+                .identifier("\(manifest.id)"), .status(.ok), .time(manifest.createdAt),
                 .number(manifest.after.position + 1), .number(manifest.head.position), .number(manifest.eventCount),
                 .size(manifest.storedBytes), .number(manifest.blobCount), .flag(manifest.encryption != nil),
-                Cell(manifest.parent?.description),
+                Cell(identifier: manifest.parent?.description),
             ]
         case .damaged(let id, _): row(id, .failed)
         case .unfinished(let id): row(id, .unknown)
@@ -35,7 +37,8 @@ extension Command {
 
     private static func row(_ id: BackupID, _ status: Cell.Status) -> [Cell] {
         [
-            .text("\(id)"), .status(status), .time(id.createdAt), .nothing, .number(id.position), .nothing, .nothing,
+            .identifier("\(id)"), .status(status), .time(id.createdAt), .nothing, .number(id.position), .nothing,
+            .nothing,
             .nothing, .nothing, .nothing,
         ]
     }

@@ -76,7 +76,7 @@ extension Command {
         progress: @escaping Restorer.Report
     ) async throws -> Told {
         let settings = try Settings(run.environment, declaring: LifeOSSettings.all)
-        let instruments = try Instruments(settings, environment: run.environment)
+        let instruments = try Instruments(settings, for: run)
         defer { instruments.logger.flush() }
         let blueprint = try Blueprint(Folders(settings))
         let opened = try await Database.open(

@@ -60,15 +60,15 @@ extension Command {
         try await withForks(run) { forks, _ in
             run.output.table(
                 [
-                    "name", "state", "position", "created_at", Column("bytes", title: "Size"),
-                    Column("in_use", title: "In use"), "database", "reason",
+                    "name", "state", "position", Column("created_at", title: "Made at"), Column("bytes", title: "Size"),
+                    Column("in_use", title: "In use"), Column("database", isDetail: true), "reason",
                 ],
                 try await forks.all().map { fork in
                     [
-                        .text(fork.name.text), .text(fork.state.rawValue),
+                        .identifier(fork.name.text), .text(fork.state.rawValue),
                         fork.origin.map { .number($0.position) } ?? .nothing,
                         fork.origin.map { .time($0.createdAt) } ?? .nothing, fork.bytes.map { .size($0) } ?? .nothing,
-                        .flag(fork.isInUse), .text(fork.database), Cell(fork.origin?.reason),
+                        .flag(fork.isInUse), .identifier(fork.database), Cell(fork.origin?.reason),
                     ]
                 }, empty: "There is no fork. Make one with: lifeos replay fork now --name what-if")
         }

@@ -38,7 +38,7 @@ enum ReplayText {
         for act in difference.acts where !commands.contains(act.correlation) {
             commands.append(act.correlation)
             output.say(
-                "  \(act.recordedAt)  \(act.event)  by \(act.actor)  correlation \(act.correlation)"
+                "  \(act.recordedAt.seconds)  \(act.event)  by \(act.actor)  correlation \(act.correlation)"
                     + (act.reason.map { "  “\($0)”" } ?? ""))
         }
     }

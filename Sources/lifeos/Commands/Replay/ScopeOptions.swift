@@ -20,11 +20,7 @@ enum ScopeOptions {
         _ run: Invocation, after: Int, upTo: Int, _ service: EntityService
     ) throws -> ChangeScope {
         var scope = ChangeScope(after: after, upTo: upTo)
-        for name in run[type] where service.catalogue[type: name] == nil {
-            throw Failure(
-                "There is no entity type \(name).", advice: "`lifeos events docs` lists them.", code: .usage,
-                exitCode: .usage)
-        }
+        try CatalogueWords(service.catalogue).check(types: run[type])
         scope.types = run[type]
         scope.entities = run[entity]
         scope.actor = run[actor]
