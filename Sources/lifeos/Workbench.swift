@@ -24,7 +24,7 @@ struct Workbench {
     /// What rescues works without being recorded, where nothing can be written; then this says so.
     func recording(_ what: String, on output: Output) -> Operation.Recording {
         .optional(obstacle: obstacle) { error in
-            output.warn("\(what) could not be recorded in the log, which cannot be written to: \(error)")
+            output.warn("\(what) could not be recorded, because the log cannot be written to: \(error)")
         }
     }
 

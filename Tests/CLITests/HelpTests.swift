@@ -19,21 +19,21 @@ import Testing
                   backup      Copies of everything.
                   rewind      Goes back.
                   version     Tells the version.
-                  help        Explains a command or a topic.
-                  completion  Prints a script that completes command lines.
-                  manual      Prints the manual page of all commands and settings.
+                  help        Explain a command or a topic.
+                  completion  Print a completion script for your shell.
+                  manual      Print the manual page of all commands and settings.
 
                 Topics:
                   words  What the words mean.
 
                 Options:
-                  -h, --help          Explains the command.
-                      --json          Prints JSON lines, for machines.
-                  -y, --yes           Answers every question with yes.
-                      --color <when>  Colours: auto, always or never. NO_COLOR turns them off as
-                                      well.
+                  -h, --help          Show help for the command.
+                      --json          Print JSON lines, for scripts.
+                  -y, --yes           Answer every question with yes.
+                      --color <when>  Colours: auto, always or never. NO_COLOR also turns them
+                                      off.
 
-                Run "sample help <command>" to see what it takes.
+                Run "sample help <command>" for details.
 
                 """)
     }
@@ -61,7 +61,7 @@ import Testing
 
                 Repair:
                   doctor      Does doctor.
-                  help        Explains a command or a topic.
+                  help        Explain a command or a topic.
 
                 """))
     }
@@ -90,7 +90,7 @@ import Testing
 
                 Options:
                 """))
-        #expect(outcome.output.hasSuffix("\nRun \"sample help backup <verb>\" to see what it takes.\n"))
+        #expect(outcome.output.hasSuffix("\nRun \"sample help backup <verb>\" for details.\n"))
     }
 
     @Test(arguments: ["help backup create", "backup create --help", "backup create a --jobs nonsense -h"])
@@ -125,11 +125,11 @@ import Testing
                       Copies one folder.
 
                 Options of every command:
-                  -h, --help          Explains the command.
-                      --json          Prints JSON lines, for machines.
-                  -y, --yes           Answers every question with yes.
-                      --color <when>  Colours: auto, always or never. NO_COLOR turns them off as
-                                      well.
+                  -h, --help          Show help for the command.
+                      --json          Print JSON lines, for scripts.
+                  -y, --yes           Answer every question with yes.
+                      --color <when>  Colours: auto, always or never. NO_COLOR also turns them
+                                      off.
 
                 """)
     }
@@ -162,7 +162,7 @@ import Testing
             ["help", "settings"], in: Surroundings(environment: [:], folder: "/", terminal: terminal))
         #expect(
             terminal.output == """
-                Variables of the environment that set the program up.
+                Environment variables that configure the program.
 
                 Settings:
                   LIFEOS_LISTEN  Where it answers. An address such as 127.0.0.1:8080, [::1]:8080
@@ -188,7 +188,7 @@ import Testing
     @Test func machinesMustSayWhatTheyWant() async {
         let outcome = await Sample.run("backup --json")
         #expect(outcome.code == 2)
-        #expect(outcome.errors.hasPrefix(#"{"error":{"code":"usage","message":"Say what to do: create, delete.""#))
+        #expect(outcome.errors.hasPrefix(#"{"error":{"code":"usage","message":"Choose a verb: create, delete.""#))
     }
 
     @Test func theVersionHasAnOptionToo() async {

@@ -37,8 +37,8 @@ import Testing
         let outcome = await Sample.run(Self.line + option, on: option.isEmpty ? .pipe() : .person(answers: ["y"]))
         #expect(outcome.record == "")
         #expect(outcome.code == 2)
-        #expect(outcome.errors.contains("there is nobody to ask: Delete the last backup?"))
-        #expect(outcome.errors.contains("Give --yes if you mean it."))
+        #expect(outcome.errors.contains("there is no terminal to ask: Delete the last backup?"))
+        #expect(outcome.errors.contains("Pass --yes to confirm."))
     }
 
     @Test func yesIsTakenForGranted() async {

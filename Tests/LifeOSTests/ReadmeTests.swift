@@ -45,8 +45,8 @@ import Testing
         #expect(answers[3]["version"] == 3 && answers[3]["data"]?["occupation"] == "beekeeper")
         let said = script.outputText + script.errorText
         for words in [
-            "because: She moved to the coast.", "would change back", "To take it back: lifeos undo", "The log is sound",
-            "All are as the log has them", "ready, at \(lifeos.address)",
+            "because: She moved to the coast.", "would change back", "To undo this: lifeos undo", "The log is intact",
+            "All projections match the log", "ready, at \(lifeos.address)",
         ] {
             // Some of it is a note, which no pipe is to carry.
             #expect(said.contains(words), "\(words) is not in \(said)")

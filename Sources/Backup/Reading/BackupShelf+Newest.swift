@@ -19,7 +19,7 @@ extension BackupShelf {
             )
         case .unfinished, nil:
             throw BackupError(
-                .notFound, "There is no backup in \(store).",
+                .notFound, "There are no backups in \(store).",
                 advice: "Check LIFEOS_BACKUP_TARGET, or make one: lifeos backup create --full")
         }
     }

@@ -53,7 +53,7 @@ public struct Check: Sendable {
             // The time limit itself; cancelled once the answer is there.
             try await clock.sleep(for: Self.timeLimit)
             let limit = Quantity.duration(Self.timeLimit)
-            first.yield(.failed("No answer within \(limit).", advice: "Look whether something hangs, then try again."))
+            first.yield(.failed("No answer within \(limit).", advice: "Check whether something hangs, then try again."))
         }
         defer {
             work.cancel()

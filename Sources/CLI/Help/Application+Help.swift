@@ -25,7 +25,7 @@ extension Application {
         page.add(list: global, GlobalOptions.all.map { (Self.term($0), $0.meaning) })
         if node.command == nil {
             let what = node.path.isEmpty ? "<command>" : "\(node.path.joined(separator: " ")) <verb>"
-            page.add(paragraph: "Run \"\(name) help \(what)\" to see what it takes.")
+            page.add(paragraph: "Run \"\(name) help \(what)\" for details.")
         }
         return page.text
     }
@@ -74,10 +74,10 @@ extension Application {
 
 extension Command {
     private static let topic = Argument(
-        rest: "command", .text, "The words of a command, or the name of a topic; none shows everything.")
+        rest: "command", .text, "A command or a topic. Default: an overview.")
 
     /// `help`, which every program has.
-    static let help = Command("help", "Explains a command or a topic.", arguments: [topic]) { run in
+    static let help = Command("help", "Explain a command or a topic.", arguments: [topic]) { run in
         let application = run.application
         let words = run[topic]
         var node = application.tree

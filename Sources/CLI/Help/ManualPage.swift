@@ -65,11 +65,11 @@ extension Command {
 
     private static let format = Option(
         "format", .choice(of: ManualFormat.self), default: "man",
-        "The language of the page: man has every option, markdown is a table of the commands.")
+        "The format: man for the full manual, markdown for a table of commands.")
 
     /// `manual`, which every program has.
     static let manual = Command(
-        "manual", "Prints the manual page of all commands and settings.",
+        "manual", "Print the manual page of all commands and settings.",
         details: "If no package has installed the page, save it to a file and read it with: man -l FILE",
         options: [format]
     ) { run in

@@ -12,7 +12,8 @@ extension Output {
         if agreesToAll { return }
         guard !isJSON, terminal.isInteractive(.input), errorsAreTerminal else {
             throw Failure(
-                "This needs a yes, and there is nobody to ask: \(question)", advice: "Give --yes if you mean it.",
+                "This needs confirmation, and there is no terminal to ask: \(question)",
+                advice: "Pass --yes to confirm.",
                 code: .declined, exitCode: .usage)
         }
         for _ in 0..<Self.questionsMax {

@@ -27,7 +27,7 @@ extension Output {
     /// and then texts are cut; numbers, times and identifiers never are.
     ///
     /// - Parameter empty: what people read when there are no rows.
-    public func table(_ columns: [Column], _ rows: [[Cell]], empty: String = "There is nothing to show.") {
+    public func table(_ columns: [Column], _ rows: [[Cell]], empty: String = "Nothing to show.") {
         precondition(rows.allSatisfy { $0.count == columns.count }, "every row has a cell for each column")
         if isJSON {
             for row in rows {

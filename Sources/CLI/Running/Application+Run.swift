@@ -21,7 +21,7 @@ extension Application {
         guard let command = line.node.command, !line.wantsHelp else {
             if output.isJSON, !line.wantsHelp {
                 let verbs = line.node.children.map(\.word).joined(separator: ", ")
-                throw Failure.usage("Say what to do: \(verbs).", advice: seeHelp(of: line.node))
+                throw Failure.usage("Choose a verb: \(verbs).", advice: seeHelp(of: line.node))
             }
             return output.verbatim(help(of: line.node, output))
         }
@@ -95,7 +95,7 @@ extension Application {
             output.fail(
                 Failure(
                     "Standard output cannot be written: \(loss.explanation).",
-                    advice: "Make room, or send the output elsewhere. What the command has done stands.",
+                    advice: "Free some space, or send the output elsewhere. What the command did stays done.",
                     code: .outputLost))
         }
         return .failed

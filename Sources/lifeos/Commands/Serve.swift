@@ -9,23 +9,23 @@ import Telemetry
 
 extension Command {
     private static let fork = Option(
-        "fork", .text, placeholder: "name", "Serves this fork instead, beside whatever else runs.")
+        "fork", .text, placeholder: "name", "Serve this fork instead of the installation itself.")
     private static let listen = Option(
         "listen", .listenAddress,
         "The address to listen on. Default: LIFEOS_LISTEN; a fork takes the next free port after it.")
 
     static let serve = Command(
-        "serve", "Answers requests until it is told to stop.",
+        "serve", "Run the server until it is stopped.",
         details: """
-            The settings come from the environment: see `lifeos help settings`. Ctrl-C stops it in good order.
+            Settings come from the environment: see `lifeos help settings`. Ctrl-C stops the server cleanly.
 
-            A fork is served like the installation it comes from, but that every page and answer says that it is one, and \
-            that it calls nobody: no models, no mail, no backups.
+            A fork is served like the installation it comes from, except that every page and response says that it is a fork, and \
+            that it makes no outgoing calls: no models, no mail, no backups.
             """,
         options: [fork, listen],
         examples: [
-            "lifeos serve --listen 127.0.0.1:9000": "on another port",
-            "lifeos serve --fork what-if": "a fork made by `lifeos replay fork`, on the next free port",
+            "lifeos serve --listen 127.0.0.1:9000": "On another port.",
+            "lifeos serve --fork what-if": "A fork made by `lifeos replay fork`, on the next free port.",
         ]
     ) { run in
         let settings = try Settings(run.environment, declaring: LifeOSSettings.all)
@@ -37,7 +37,7 @@ extension Command {
         announce(installation, on: run.output)
         let notifier = ServiceNotifier(run.environment)
         tell(instruments.logger) { () throws(SystemError) in
-            try notifier.tellReady("Answering at \(installation.address)")
+            try notifier.tellReady("Running at \(installation.address)")
         }
         let signal = try? await run.interrupted()
         tell(instruments.logger) { () throws(SystemError) in try notifier.tellStopping() }
@@ -51,7 +51,7 @@ extension Command {
         let address = installation.address
         output.say(
             """
-            Life-OS \(Program.version) answers at \(address)
+            Life-OS \(Program.version) is running at \(address)
             Console: \(address)/console  (sign in with the token in \(installation.tokenSource))
             """,
             [
@@ -77,6 +77,6 @@ extension Command {
 
     /// A service manager that does not listen is no reason not to serve.
     private static func tell(_ logger: Logger, _ body: () throws(SystemError) -> Void) {
-        do { try body() } catch { logger.warning("the service manager cannot be told", ["error": "\(error)"]) }
+        do { try body() } catch { logger.warning("cannot notify the service manager", ["error": "\(error)"]) }
     }
 }

@@ -46,7 +46,7 @@ extension Command {
     /// The name of a backup, as a command takes it.
     static let backupName = Kind(form: "a backup such as 20261121T123000Z-full-374", placeholder: "id") {
         text, _ throws(Malformed) in
-        guard let id = BackupID(text) else { throw Malformed(hint: "`lifeos backup list` shows their names.") }
+        guard let id = BackupID(text) else { throw Malformed(hint: "`lifeos backup list` shows their ids.") }
         return id
     }
 }

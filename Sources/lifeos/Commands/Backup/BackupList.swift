@@ -5,8 +5,8 @@ import Service
 
 extension Command {
     static let backupList = Command(
-        "backup list", "Shows the backups that there are, the oldest first.",
-        details: "Needs neither the database nor the key."
+        "backup list", "List the backups, the oldest first.",
+        details: "Needs neither the database nor the encryption key."
     ) { run in
         try await withBackups(run) { place in
             let entries = try await place.shelf.entries()
@@ -16,7 +16,7 @@ extension Command {
                     Column("events", isDetail: true), Column("size_bytes", title: "Size"),
                     Column("blobs", isDetail: true), Column("encrypted", isDetail: true),
                     Column("parent", isDetail: true),
-                ], entries.map(row), empty: "There is no backup in \(place.target) yet.")
+                ], entries.map(row), empty: "There are no backups in \(place.target) yet.")
             for case .damaged(_, let error) in entries { run.output.warn("\(error)") }
         }
     }

@@ -6,7 +6,7 @@ import System
 
 extension Command {
     static let configShow = Command(
-        "config show", "Shows every setting, its value and where that comes from. Secrets are hidden.",
+        "config show", "Show every setting, its value and where the value comes from. Secrets are hidden.",
         details: """
             Values come from the environment, from a file in LIFEOS_HOME or from the defaults. Wrong values and variables that \
             begin with LIFEOS_ and mean nothing are named, and then the exit code is 2. What each setting means: \

@@ -38,7 +38,7 @@ struct BackupStatus: Sendable {
 
     var sentence: String {
         guard let last else {
-            return isKnown ? "none in \(target) yet; make one with: lifeos backup create" : "not known"
+            return isKnown ? "none in \(target) yet; create one with: lifeos backup create" : "not known"
         }
         var parts = ["last at \(last.seconds), in \(target)"]
         if let unsavedSince { parts.append("changes since \(unsavedSince.seconds) are in no backup") }

@@ -7,7 +7,7 @@ import System
 
 extension Command {
     static let status = Command(
-        "status", "Shows whether the server runs, and how the database, log, tables and backups stand.",
+        "status", "Show the state of the server, database, log, tables and backups.",
         details: """
             Starts nothing and changes nothing. While a private PostgreSQL is stopped, what only it knows is left out; \
             `lifeos doctor` starts it and looks closer.
@@ -54,7 +54,7 @@ extension Command {
         let commit = Program.commit.map { ", commit \($0)" } ?? ""
         let homeSentence =
             !hasHome
-            ? "\(home) does not exist yet; `lifeos serve` makes it"
+            ? "\(home) does not exist yet; `lifeos serve` creates it"
             : isReadable ? home : "\(home) cannot be read by this user"
         output.fields([
             Column("version", title: "Life-OS"): .text("\(Program.version)\(commit), \(Program.build) build"),
