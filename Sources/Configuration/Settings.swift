@@ -82,7 +82,7 @@ public struct Settings: Sendable {
         case .text(let fallback): return try declaration.read(fallback, place)
         case .nothing: return nil
         case .refusal:
-            let sentence = "\(declaration.name) is not set, but has to be \(declaration.form)."
+            let sentence = "\(declaration.name) is not set, but must be \(declaration.form)."
             throw Problem(.missing, declaration.name, sentence)
         }
     }

@@ -63,18 +63,18 @@ import Testing
             "backup create a --to --full",
             #"--to needs a value: --to <folder>. If "--full" is the value, write --to=--full."#
         ),
-        ("backup create a --jobs many", #"--jobs is "many", but has to be a whole number from 1 to 64."#),
-        ("backup create a --jobs=", #"--jobs is "", but has to be a whole number from 1 to 64."#),
-        ("backup create a --format zp", #"--format is "zp", but has to be tar or zip. Did you mean zip?"#),
-        ("backup create a --max-age 90", #"--max-age is "90", but has to be a duration such as 250ms or 30s."#),
+        ("backup create a --jobs many", #"--jobs is "many", but must be a whole number from 1 to 64."#),
+        ("backup create a --jobs=", #"--jobs is "", but must be a whole number from 1 to 64."#),
+        ("backup create a --format zp", #"--format is "zp", but must be tar or zip. Did you mean zip?"#),
+        ("backup create a --max-age 90", #"--max-age is "90", but must be a duration such as 250ms or 30s."#),
         ("backup delete", "--reason is missing; it has to be a text."),
-        ("backup delete second --reason x", #"<which> is "second", but has to be first or last."#),
+        ("backup delete second --reason x", #"<which> is "second", but must be first or last."#),
         ("serve now", #""serve" takes no arguments, so "now" is one too many."#),
         ("rewind a b", #""rewind" takes only one argument, so "b" is one too many."#),
         ("help backup crate", #""crate" is not a verb of "backup". Did you mean "sample backup create"?"#),
         ("help nothing", #""nothing" is not a command."#),
-        ("completion bsh", #"<shell> is "bsh", but has to be bash, zsh or fish. Did you mean bash?"#),
-        ("serve --color=blue", #"--color is "blue", but has to be auto, always or never."#),
+        ("completion bsh", #"<shell> is "bsh", but must be bash, zsh or fish. Did you mean bash?"#),
+        ("serve --color=blue", #"--color is "blue", but must be auto, always or never."#),
     ])
     func aWrongLineIsRefusedWithAWayOut(line: String, message: String) async {
         let outcome = await Sample.run(line)

@@ -90,7 +90,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
         // References.
         Mistake(
             #""x-references": ["thing"]"#, #""x-references": ["thnig"]"#, 18,
-            #"/x-references/0 refers to what is no type, "thnig": did you mean "thing"?"#),
+            #"/x-references/0 refers to an unknown type, "thnig": did you mean "thing"?"#),
         Mistake(#""x-references": ["thing"]"#, #""x-reference": ["thing"]"#, 18, #"did you mean "x-references"?"#),
         Mistake(#""x-references": ["thing"]"#, #""x-references": []"#, 18, "must be an array of names of types"),
         Mistake(#""x-references": ["*"]"#, #""x-references": ["*", "thing"]"#, 19, #""*" alone means any"#),
@@ -124,7 +124,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
             #""effect": "merge", "description": "It came"#, #""effect": "merges", "description": "It came"#, 19,
             #"must be one of "create", "merge""#, in: "events/system/task.json"),
         Mistake(
-            #""done": true"#, #""doen": true"#, 19, #"is no field of the state, "doen": did you mean "done"?"#,
+            #""done": true"#, #""doen": true"#, 19, #"is not a field of the state, "doen": did you mean "done"?"#,
             in: "events/system/task.json"),
         Mistake(
             #""schema": { "required": ["title"], "properties": { "title": true } }"#,

@@ -56,11 +56,11 @@ private enum Sample {
         #expect(
             error?.description == """
                 6 settings are wrong:
-                - LIFEOS_HOME is "~/.lifeos", but has to be a path. HOME is not set, so ~ means nothing: write the whole \
+                - LIFEOS_HOME is "~/.lifeos", but must be a path. HOME is not set, so ~ means nothing: write the whole \
                 path, from / on.
-                - LIFEOS_WORKERS is "many", but has to be a whole number from 1 to 64.
-                - LIFEOS_ADMIN_TOKEN is set, but has to be a secret of at least 16 characters.
-                - LIFEOS_REGION is not set, but has to be here or there.
+                - LIFEOS_WORKERS is "many", but must be a whole number from 1 to 64.
+                - LIFEOS_ADMIN_TOKEN is set, but must be a secret of at least 16 characters.
+                - LIFEOS_REGION is not set, but must be here or there.
                 - LIFEOS_LISTN is not a setting. Did you mean LIFEOS_LISTEN?
                 - LIFEOS_XYZZY is not a setting. Unset it.
                 """)

@@ -65,11 +65,14 @@ public struct DescriptionRoutes: Sendable {
         [
             (
                 "/openapi.json",
-                RouteInfo("openapi", "This description.", in: "Descriptions", needs: right, .document)
+                RouteInfo(
+                    "openapi", "Read this description (OpenAPI 3.1).", in: "Descriptions", needs: right, .document)
             ),
             (
                 "/asyncapi.json",
-                RouteInfo("asyncapi", "Every event, as AsyncAPI 3.", in: "Descriptions", needs: right, .document)
+                RouteInfo(
+                    "asyncapi", "Read the description of all events (AsyncAPI 3.0).", in: "Descriptions", needs: right,
+                    .document)
             ),
         ]
     }
@@ -153,5 +156,5 @@ extension RouteDescription {
 
 extension RouteDescription.Answer {
     static let notModified = RouteDescription.Answer(
-        status: .notModified, summary: "It is still as it was.", headers: [.tag])
+        status: .notModified, summary: "Not changed.", headers: [.tag])
 }

@@ -14,7 +14,7 @@ public struct OperationRoutes: Sendable {
         router.post(
             "/api/v2/admin/operations/{id}/cancel",
             info: RouteInfo(
-                "operations.cancel", "Stop an operation, whichever node carries it.", in: "Operations",
+                "operations.cancel", "Cancel an operation, whichever node runs it.", in: "Operations",
                 needs: .runJobs, .operationCancel),
             .path("id", .uuid, "The operation's id."), .order
         ) { request, id, order in

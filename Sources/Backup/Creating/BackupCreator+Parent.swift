@@ -55,6 +55,6 @@ extension BackupCreator {
         if parent.encryption == encryption { return }
         throw BackupError(
             .noParent, "\(parent.id) is \(parent.encryption == nil ? "not encrypted" : "encrypted with another key").",
-            advice: "Begin anew with a full backup: lifeos backup create --full")
+            advice: "Start again with a full backup: lifeos backup create --full")
     }
 }

@@ -163,7 +163,7 @@ public struct BackupCreator: Sendable {
     private static func broken(_ explanation: String) -> BackupError {
         BackupError(
             .brokenLog, "The log is not what was written, so no backup is made of it. \(explanation)",
-            advice: "Run `lifeos log verify`, and keep the backups that there are.")
+            advice: "Run `lifeos log verify`, and keep the existing backups.")
     }
 
     private func writeBlobs(_ manifest: inout Manifest, after chain: [Manifest], _ key: BackupKey?) async throws {

@@ -102,6 +102,6 @@ public struct BackupShelf: Sendable {
     private static func damaged(_ id: BackupID, _ problem: ManifestProblem) -> BackupError {
         BackupError(
             .damaged, "\(id): \(problem.explanation)",
-            advice: "Use another backup or another copy of it; `lifeos backup verify --all` tells which are sound.")
+            advice: "Use another backup or another copy of it; `lifeos backup verify --all` shows which are intact.")
     }
 }

@@ -109,7 +109,7 @@ struct TypeReader {
             let name = String(part[..<end])
             if !draft.fields.contains(where: { $0.name == name }) {
                 file.report(
-                    ["preview", "template"], unknown: name, "uses what is no field,", among: draft.fields.map(\.name))
+                    ["preview", "template"], unknown: name, "uses an unknown field,", among: draft.fields.map(\.name))
             }
         }
     }

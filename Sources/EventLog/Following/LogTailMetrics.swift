@@ -8,7 +8,7 @@ struct LogTailMetrics: Sendable {
     let pagesShared: Counter
 
     init(_ metrics: Metrics) {
-        position = metrics.gauge("lifeos_eventlog_tail_position", help: "The last position this node was told of.")
+        position = metrics.gauge("lifeos_eventlog_tail_position", help: "The last position this node knows of.")
             .with()
         read =
             metrics.counter(

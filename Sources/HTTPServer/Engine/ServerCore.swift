@@ -72,7 +72,8 @@ final class ServerCore: Sendable {
             // It was given up, and says no more than that.
             let isSafe = request.method.isSafe
             return render(
-                isSafe ? Problem.handlerTimeout() : .outcomeUnknown("Answering took too long."), of: request.head)
+                isSafe ? Problem.handlerTimeout() : .outcomeUnknown("The request took too long to handle."),
+                of: request.head)
         } catch {
             return render(error, of: request.head)
         }

@@ -94,7 +94,7 @@ public final class StaticFiles: Sendable {
         if canCompress(found) { headers.append((name: "Vary", value: "Accept-Encoding")) }
 
         switch try Preconditions(header: header).evaluate(isRead: true, tag: tag, modified: found.status.modified) {
-        case .failed: throw .preconditionFailed("The file is no longer the one you named. Fetch it again.")
+        case .failed: throw .preconditionFailed("The file has changed. Fetch it again.")
         case .notModified:
             let length = compressed.map { Int64($0.count) } ?? found.status.sizeBytes
             return Answer(status: .notModified, headers: headers, body: .none, contentLength: length)

@@ -76,7 +76,7 @@ extension JSONParser {
             }
         }
         offset = start
-        throw error(.invalidEscape, "half a surrogate pair is no character: write both halves", bytes)
+        throw error(.invalidEscape, "half a surrogate pair is not a character: write both halves", bytes)
     }
 
     private mutating func fourHexDigits(_ bytes: Span<UInt8>) throws(JSONParseError) -> UInt32 {

@@ -9,8 +9,8 @@ package struct ForkMark {
 
     /// A sentence for people: pages, health, the API's description.
     package var sentence: String {
-        "This is the fork \(origin.name), which goes its own way since position \(origin.position). Nothing that is "
-            + "done here reaches the installation it comes from, and outgoing effects are off."
+        "This is the fork \(origin.name), which diverges from its source after position \(origin.position). Nothing "
+            + "done here reaches the source, and outgoing effects are off."
     }
 
     package var title: String { "Life-OS (fork \(origin.name) of position \(origin.position))" }

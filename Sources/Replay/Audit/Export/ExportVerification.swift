@@ -65,11 +65,11 @@ public struct ExportVerification: Sendable {
         }
         if matchesStatedHead != true {
             limits.append(
-                "Whoever can write to a database could make a whole log anew, and this file of it. Compare with a head that was "
+                "Somebody with write access to the database could have rewritten the whole log before this export. Compare with a head that was "
                     + "noted down elsewhere: --head <position>:<hash>.")
         }
         if let head, head.head.position > head.last {
-            limits.append("The log went on to position \(head.head.position); what stands there is not in this file.")
+            limits.append("The log continues to position \(head.head.position); later events are not in this file.")
         }
         limits.append("The names of entities are looked up when the file is made; no hash of an event covers them.")
         return limits
