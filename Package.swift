@@ -35,14 +35,15 @@ let package = Package(
         program(
             "lifeos",
             [
-                "Service", "API", "Console", "Accounts", "Migrations", "Replay", "Backup", "Entities", "Projections",
-                "EventLog", "Catalogue", "PrivatePostgres", "Postgres", "HTTPServer", "HTTPClient", "CLI",
+                "Service", "API", "Console", "Accounts", "Migrations", "Recovery", "Replay", "Transfer", "Backup",
+                "Entities", "Projections", "EventLog", "Catalogue", "PrivatePostgres", "Postgres", "HTTPServer",
+                "HTTPClient", "CLI",
                 "Configuration", "Cryptography", "Telemetry", "Spelling", "JSON", "System",
             ]),
         program(
             "bench",
             [
-                "Replay", "Backup", "Migrations", "Entities", "Projections", "EventLog", "Catalogue",
+                "Recovery", "Replay", "Backup", "Migrations", "Entities", "Projections", "EventLog", "Catalogue",
                 "PrivatePostgres", "Postgres", "HTTPServer", "HTTPClient", "Cryptography", "Telemetry", "JSON",
                 "System",
             ]),
@@ -51,7 +52,7 @@ let package = Package(
         room(
             "Service",
             [
-                "API", "Console", "Accounts", "Replay", "Backup", "Entities", "Projections", "EventLog",
+                "API", "Console", "Accounts", "Recovery", "Replay", "Backup", "Entities", "Projections", "EventLog",
                 "Migrations", "Catalogue", "PrivatePostgres", "Postgres", "HTTPServer", "HTTPClient", "CLI",
                 "Configuration", "Cryptography", "Telemetry", "JSON", "System",
             ]),
@@ -60,14 +61,8 @@ let package = Package(
         room(
             "API",
             [
-                "Replay", "Backup", "Entities", "Projections", "Catalogue", "EventLog", "Postgres", "Accounts",
-                "HTTPServer", "Cryptography", "Telemetry", "JSON", "System",
-            ]),
-        room(
-            "Replay",
-            [
-                "Backup", "Entities", "Catalogue", "Projections", "EventLog", "Migrations", "Postgres", "HTML",
-                "Cryptography", "Spelling", "Telemetry", "JSON", "System",
+                "Recovery", "Replay", "Backup", "Entities", "Projections", "Catalogue", "EventLog", "Postgres",
+                "Accounts", "HTTPServer", "Cryptography", "Telemetry", "JSON", "System",
             ]),
         room(
             "Console",
@@ -75,6 +70,19 @@ let package = Package(
                 "Replay", "Entities", "Catalogue", "EventLog", "Postgres", "Accounts", "HTML", "HTTPServer", "JSON",
                 "System",
             ]),
+        room(
+            "Recovery",
+            [
+                "Backup", "Entities", "Projections", "EventLog", "Postgres", "Cryptography", "Spelling", "Telemetry",
+                "JSON", "System",
+            ]),
+        room(
+            "Replay",
+            [
+                "Entities", "Catalogue", "Projections", "EventLog", "Postgres", "HTML", "Cryptography", "JSON",
+                "System",
+            ]),
+        room("Transfer", ["Entities", "Catalogue", "EventLog", "Postgres", "Cryptography", "JSON", "System"]),
         room("Accounts", ["HTTPServer", "Cryptography", "System"]),
         room(
             "Entities",
@@ -150,10 +158,22 @@ let package = Package(
                 "JSON", "System", "TestStudio", "TestSupport",
             ]),
         tests(
+            "TransferTests",
+            [
+                "TestStudio", "Transfer", "Entities", "Catalogue", "Projections", "EventLog", "JSON", "System",
+                "TestSupport",
+            ]),
+        tests(
             "ReplayTests",
             [
-                "TestStudio", "Replay", "Backup", "Entities", "Catalogue", "Projections", "EventLog",
-                "Migrations", "Postgres", "Cryptography", "Telemetry", "JSON", "System", "TestSupport",
+                "TestStudio", "Replay", "Entities", "Catalogue", "Projections", "EventLog", "Postgres",
+                "Cryptography", "JSON", "System", "TestSupport",
+            ]),
+        tests(
+            "RecoveryTests",
+            [
+                "TestStudio", "Recovery", "Replay", "Backup", "Entities", "Projections", "EventLog", "Postgres",
+                "Cryptography", "Telemetry", "JSON", "System", "TestSupport",
             ]),
         tests("MigrationsTests", ["Migrations", "Postgres", "Telemetry", "System", "TestSupport"]),
         tests(

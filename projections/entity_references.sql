@@ -3,13 +3,7 @@
 -- Rebuilt by folding each stream of the log.
 
 -- part: table
-CREATE TABLE live.entity_references (
-    source uuid NOT NULL,
-    source_type text COLLATE "C" NOT NULL,
-    field text COLLATE "C" NOT NULL,
-    target uuid NOT NULL,
-    position bigint NOT NULL,
-    until_position bigint NOT NULL
+CREATE TABLE live.entity_references ({columns}
 );
 
 -- part: indexes
@@ -21,7 +15,3 @@ UPDATE live.entity_references AS old SET until_position = gone.until_position
 FROM unnest(:source, :field, :target, :until_position) AS gone (source, field, target, until_position)
 WHERE old.source = gone.source AND old.field = gone.field AND old.target = gone.target
     AND old.until_position = 9223372036854775807
-
--- part: write
-INSERT INTO live.entity_references
-SELECT * FROM unnest(:source, :source_type, :field, :target, :position, :until_position)

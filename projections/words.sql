@@ -3,14 +3,9 @@
 -- Rebuilt from the data of all versions.
 
 -- part: table
-CREATE TABLE live.words (
-    word text COLLATE "C" NOT NULL,
-    position bigint NOT NULL
+CREATE TABLE live.words ({columns}
 );
 
 -- part: indexes
 ALTER TABLE live.words ADD PRIMARY KEY (word);
 CREATE INDEX words_by_likeness ON live.words USING gin (word gin_trgm_ops);
-
--- part: write
-INSERT INTO live.words SELECT * FROM unnest(:word, :position) ON CONFLICT DO NOTHING

@@ -23,7 +23,7 @@ extension ProjectionSet {
     ///
     /// Where another node rebuilds already, it waits for that.
     public func bringUpToDate(
-        in pool: PostgresPool, fold: some ProjectionFold, configuration: RebuildConfiguration = .init(),
+        in pool: PostgresPool, fold: ProjectionFold, configuration: RebuildConfiguration = .init(),
         logger: Logger, progress: @escaping @Sendable (ProjectionProgress) -> Void = { _ in }
     ) async throws {
         let rebuilder = Rebuilder(set: self, fold: fold, pool: pool, configuration: configuration, logger: logger)

@@ -18,9 +18,28 @@ public struct ProjectionSet: Sendable {
     /// There is one rebuild at a time.
     static let rebuildLockNumber: Int64 = 0x4C49_4645_5245_4255
 
-    public init(files: [ProjectionFile], types: [(name: String, fingerprint: String)]) {
-        self.files = files
+    /// - Parameter tables: one for each file.
+    public init(
+        files: [ProjectionFile], tables: [TableShape], types: [(name: String, fingerprint: String)]
+    ) throws(ProjectionError) {
+        for table in tables where !files.contains(where: { $0.name == table.name }) {
+            throw .file(table.name, "is missing. Put the file of this version back.")
+        }
+        var filled: [ProjectionFile] = []
+        for file in files {
+            guard let table = tables.first(where: { $0.name == file.name }) else {
+                throw .file(file.name, "belongs to no projection of this version. Remove it.")
+            }
+            filled.append(try file.filled(by: table))
+        }
+        self.files = filled
         self.types = types
+    }
+
+    /// A statement that keeps a table, in its file's own words.
+    public func statement(_ part: String, of name: String) throws(ProjectionError) -> Template {
+        guard let file = files.first(where: { $0.name == name }) else { throw .unknown(name, known: files.map(\.name)) }
+        return try file.statement(part)
     }
 
     /// What a projection is built from: its table, and the types whose rows are in it.

@@ -69,25 +69,22 @@ package struct Scribe: Sendable {
 }
 
 extension Studio {
-    package var files: [ProjectionFile] { get throws { try ProjectionFile.load(from: "\(Self.root)/projections") } }
+    package var files: [ProjectionFile] { get throws { try set.files } }
 
-    package var set: ProjectionSet { get throws { ProjectionSet(files: try files, catalogue: catalogue) } }
+    package var set: ProjectionSet { get throws { try blueprint.set } }
 
     /// - Parameter small: limits so low that a short history meets all of them.
     package func rebuilder(
         _ pool: PostgresPool? = nil, catalogue: Catalogue? = nil, small: Bool = true
-    ) throws -> Rebuilder<EntityFold> {
-        let catalogue = catalogue ?? self.catalogue
+    ) throws -> Rebuilder {
+        let blueprint = try Self.blueprint(of: catalogue ?? self.catalogue)
         return Rebuilder(
-            set: ProjectionSet(files: try files, catalogue: catalogue),
-            fold: EntityFold(catalogue: catalogue, files: try files), pool: pool ?? self.pool,
+            set: blueprint.set, fold: blueprint.fold, pool: pool ?? self.pool,
             configuration: small ? Self.small : .init(), logger: .silent)
     }
 
-    package func checker() throws -> Checker<EntityFold> {
-        Checker(
-            set: try set, fold: EntityFold(catalogue: catalogue, files: try files), pool: pool,
-            configuration: Self.small)
+    package func checker() throws -> Checker {
+        Checker(set: try set, fold: try blueprint.fold, pool: pool, configuration: Self.small)
     }
 
     private static var small: RebuildConfiguration {

@@ -41,7 +41,7 @@ package final class Studio: Sendable {
         _ = try await blueprint.set.install(in: pool)
         let committed = Committed()
         self.committed = committed
-        service = try EntityService(
+        service = EntityService(
             blueprint, on: pool, configuration: configuration, metrics: Metrics(), logger: .silent,
             committed: { committed.add($0) })
         service.start()
@@ -57,7 +57,7 @@ package final class Studio: Sendable {
 
     /// The shipped schema and projections for a catalogue.
     package static func blueprint(of catalogue: Catalogue) throws -> Blueprint {
-        Blueprint(
+        try Blueprint(
             migrations: try Migration.load(from: "\(root)/projections/migrations"), catalogue: catalogue,
             files: try ProjectionFile.load(from: "\(root)/projections"))
     }

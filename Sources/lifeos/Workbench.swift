@@ -55,7 +55,7 @@ struct Workbench {
             } catch let error where rescues && isInTheWay(error) {
                 obstacle = error
             }
-            let service = try EntityService(
+            let service = EntityService(
                 blueprint, on: database.pool, configuration: CommandWriterConfiguration(settings, clock: clock),
                 metrics: metrics, logger: logger.named("log"))
             let bench = Workbench(

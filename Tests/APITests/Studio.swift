@@ -95,9 +95,7 @@ final class Studio: Sendable {
     ) async throws {
         let other = try await Studio(database) { configuration in
             guard let catalogue else { return }
-            let shipped = configuration.blueprint
-            configuration.blueprint = Blueprint(
-                migrations: shipped.migrations, catalogue: catalogue, files: shipped.files)
+            configuration.blueprint = try configuration.blueprint.with(catalogue)
         }
         do {
             try await body(other.address)

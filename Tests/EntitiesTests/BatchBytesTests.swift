@@ -20,7 +20,7 @@ import Testing
         let writer = CommandWriter(
             pool: studio.pool,
             handler: EntityHandler(
-                catalogue: studio.catalogue, statements: try EntityStatements(studio.files), limits: limits),
+                catalogue: studio.catalogue, projections: try EntityProjections(studio.set), limits: limits),
             metrics: Metrics(), logger: .silent, committed: { _ in })
         writer.start()
         try await body(writer)

@@ -54,7 +54,7 @@ import Testing
                 "UPDATE live.entities SET document = (document::text || ' ')::json WHERE id = \(id)")
             let report = try await studio.checker().check()
             #expect(
-                report.projections.first?.differences == [
+                report.projections.first { $0.name == "entities" }?.differences == [
                     .init(kind: .different, key: [id.description, "character"], columns: ["document"])
                 ])
         }

@@ -198,7 +198,7 @@ import Testing
             // Made, but not filled: it stays stale until it is.
             let stale = try await studio.set.install(in: studio.pool)
             #expect(stale == ["receipts", "words"])
-            let fold = EntityFold(catalogue: studio.catalogue, files: try studio.files)
+            let fold = try studio.blueprint.fold
             try await studio.set.bringUpToDate(in: studio.pool, fold: fold, logger: .silent)
             #expect(try await studio.dump() == before)
             let left = try await studio.set.install(in: studio.pool)

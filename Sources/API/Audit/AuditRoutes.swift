@@ -136,20 +136,3 @@ extension ParameterShape<AuditParameters> {
         }
     }
 }
-
-/// Says where a point is none of the log's.
-enum PointProblems {
-    static func translating<Result>(_ parameter: String, _ body: () async throws -> Result) async throws -> Result {
-        do {
-            return try await body()
-        } catch let problem as QueryProblem {
-            throw EntityProblems.problem(problem, .notFound("There is nothing like that."), parameter: parameter)
-        } catch let inside as InsideCommand {
-            throw Problem.invalidParameters([
-                .init(.parameter(parameter), "inside_command", "\(inside) \(inside.advice)")
-            ])
-        } catch let error as PostgresError {
-            throw try EntityProblems.problem(error)
-        }
-    }
-}

@@ -137,18 +137,8 @@ enum EntityProblems {
         }
     }
 
-    static func problem(
-        _ problem: QueryProblem, _ notFound: @autoclosure () -> Problem, parameter: String = "as_of"
-    ) -> Problem {
+    private static func problem(_ problem: QueryProblem, _ notFound: @autoclosure () -> Problem) -> Problem {
         switch problem {
-        case .future(let head):
-            .invalidParameters([
-                .init(
-                    .parameter(parameter), "future",
-                    "The log ends at position \(head). Use that position or an earlier one.")
-            ])
-        case .noSuchPoint(let sentence):
-            .invalidParameters([.init(.parameter(parameter), "unknown", sentence)])
         case .badCursor:
             .invalidParameters([
                 .init(
@@ -174,6 +164,8 @@ enum EntityProblems {
             throw problem(error)
         } catch let error as QueryProblem {
             throw problem(error, notFound(type, id))
+        } catch let error as PointNotFound {
+            throw PointProblems.problem(error, parameter: "as_of")
         } catch let error as PostgresError {
             throw try problem(error)
         }

@@ -1,6 +1,7 @@
 import Accounts
 import Catalogue
 import Entities
+import EventLog
 import HTTPServer
 import JSON
 

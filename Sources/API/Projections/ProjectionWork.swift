@@ -1,6 +1,6 @@
 public import Entities
 import JSON
-public import Projections
+import Projections
 public import Telemetry
 
 /// What can be done with projections in the background: one thing at a time, on all nodes.
@@ -9,13 +9,13 @@ public struct ProjectionWork: Sendable {
 
     let service: EntityService
     let set: ProjectionSet
-    private let fold: EntityFold
+    private let fold: ProjectionFold
     private let logger: Logger
 
-    public init(service: EntityService, files: [ProjectionFile], logger: Logger) {
+    public init(service: EntityService, blueprint: Blueprint, logger: Logger) {
         self.service = service
-        set = ProjectionSet(files: files, catalogue: service.catalogue)
-        fold = EntityFold(catalogue: service.catalogue, files: files)
+        set = blueprint.set
+        fold = blueprint.fold
         self.logger = logger
     }
 

@@ -1,5 +1,6 @@
 import Accounts
 public import Entities
+import EventLog
 public import HTTPServer
 import JSON
 import Replay

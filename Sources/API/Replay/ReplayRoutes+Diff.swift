@@ -1,5 +1,6 @@
 import Catalogue
 import Entities
+import EventLog
 import HTTPServer
 import JSON
 import Postgres

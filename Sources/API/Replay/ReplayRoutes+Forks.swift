@@ -4,7 +4,7 @@ import EventLog
 import HTTPServer
 import JSON
 import Postgres
-import Replay
+import Recovery
 import System
 
 extension ReplayRoutes {

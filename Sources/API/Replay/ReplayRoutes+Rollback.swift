@@ -50,11 +50,11 @@ extension ReplayRoutes {
     private func resolve(_ point: Point, at pointer: String) async throws -> ResolvedPoint {
         do {
             return try await point.resolve(in: pool)
-        } catch QueryProblem.future(let head) {
+        } catch PointNotFound.future(let head) {
             throw Problem.invalidFields([
                 .init(.pointer(pointer), "future", "The log ends at position \(head). Use that one or an earlier one.")
             ])
-        } catch QueryProblem.noSuchPoint(let sentence) {
+        } catch PointNotFound.unknown(let sentence) {
             throw Problem.invalidFields([.init(.pointer(pointer), "no_such_point", sentence)])
         }
     }

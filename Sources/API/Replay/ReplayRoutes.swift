@@ -3,7 +3,7 @@ public import Entities
 public import HTTPServer
 import JSON
 import Postgres
-public import Replay
+public import Recovery
 
 /// Going back in time: what was different, what to take back, and copies of how things were.
 ///

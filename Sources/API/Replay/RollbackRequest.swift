@@ -1,4 +1,5 @@
 import Entities
+import EventLog
 import HTTPServer
 import JSON
 import Replay

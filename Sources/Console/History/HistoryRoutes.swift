@@ -139,9 +139,9 @@ struct HistoryQuestion: Sendable {
             return try await find(try Point(parsing: text, now: now, in: zone))
         } catch let problem as PointProblem {
             throw Problem(sentence: problem.description)
-        } catch QueryProblem.future(let head) {
+        } catch PointNotFound.future(let head) {
             throw Problem(sentence: "The log ends at position \(head). Use that position or an earlier one.")
-        } catch QueryProblem.noSuchPoint(let sentence) {
+        } catch PointNotFound.unknown(let sentence) {
             throw Problem(sentence: sentence)
         }
     }

@@ -2,6 +2,7 @@ public import Catalogue
 public import EventLog
 import JSON
 public import Postgres
+import Projections
 import System
 
 /// Decides commands on entities and keeps their projections, one batch at a time.
@@ -21,13 +22,13 @@ public struct EntityHandler: CommandHandler {
     }
 
     let catalogue: Catalogue
-    private let statements: EntityStatements
+    private let projections: EntityProjections
     private let vocabulary: Vocabulary
     private let limits: Limits
 
-    public init(catalogue: Catalogue, statements: EntityStatements, limits: Limits = .init()) {
+    public init(catalogue: Catalogue, projections: EntityProjections, limits: Limits = .init()) {
         self.catalogue = catalogue
-        self.statements = statements
+        self.projections = projections
         self.limits = limits
         vocabulary = Vocabulary()
     }
@@ -56,8 +57,6 @@ public struct EntityHandler: CommandHandler {
         _ log: inout Appending, into batch: inout Batch
     ) throws -> [Result<EntityAnswer, any Error>] {
         var scene = try Scene(Wanted(commands, catalogue), loaded, catalogue)
-        var changes = EntityChanges()
-        vocabulary.beginBatch()
         let decided = commands.prefix(while: scene.canDecide)
         let answers = try decided.map { command -> Result<EntityAnswer, any Error> in
             do {
@@ -67,13 +66,23 @@ public struct EntityHandler: CommandHandler {
                     let taken = try dependents(of: command, on: connection)
                     steps = scene.cascade(command, taken) + steps
                 }
-                return .success(scene.carryOut(command, steps, &log, &changes, isNew: vocabulary.isNew))
+                return .success(scene.carryOut(command, steps, &log))
             } catch let rejection as Rejection {
                 return .failure(rejection)
             }
         }
-        statements.write(changes, into: &batch)
+        project(scene, into: &batch)
         return answers
+    }
+
+    private func project(_ scene: Scene, into batch: inout Batch) {
+        vocabulary.beginBatch()
+        var entities = projections.entities(vocabulary)
+        for change in scene.changes { entities.apply(change) }
+        entities.write(into: &batch)
+        var receipts = projections.receipts()
+        for receipt in scene.receipts { receipts.apply(receipt) }
+        receipts.write(into: &batch)
     }
 
     public func committed() { vocabulary.confirm() }
@@ -121,7 +130,7 @@ extension Catalogue {
         }
     }
 
-    func hasDependents(_ name: String) -> Bool {
+    package func hasDependents(_ name: String) -> Bool {
         types.contains { type in
             type.references.contains { $0.reference.onArchive == .archive && $0.reference.allows(type: name) }
         }

@@ -12,6 +12,8 @@ struct Scene {
     private struct Figure {
         var entity: Entity
         var content: Content
+        /// Where it has been encoded already.
+        var document: [UInt8]?
     }
 
     private let catalogue: Catalogue
@@ -22,7 +24,10 @@ struct Scene {
     private var owners: [UUID: String] = [:]
     /// The types of entities that are pointed to.
     private var types: [UUID: String] = [:]
-    private var receipts = KnownReceipts()
+    private var known = KnownReceipts()
+    /// What the commands have changed so far, for the projections.
+    private(set) var changes: [EntityChange] = []
+    private(set) var receipts: [Receipt] = []
 
     /// - Parameter loaded: the answers to the statements of `Wanted`, in the order of `EntityHandler.load`.
     init(_ wanted: Wanted, _ loaded: ArraySlice<Rows>, _ catalogue: Catalogue) throws {
@@ -46,7 +51,7 @@ struct Scene {
         for isAsked in [!wanted.pairs.isEmpty, !wanted.anywhere.isEmpty] where isAsked {
             for (id, type) in try loaded.removeFirst().decode(UUID.self, String.self) { types[id] = type }
         }
-        if !wanted.keys.isEmpty { try receipts.learn(loaded.removeFirst()) }
+        if !wanted.keys.isEmpty { try known.learn(loaded.removeFirst()) }
     }
 
     private mutating func put(_ entity: Entity) throws {
@@ -54,8 +59,8 @@ struct Scene {
         put(entity, Content(entity.data, of: type))
     }
 
-    private mutating func put(_ entity: Entity, _ content: Content) {
-        figures[EntityKey(entity)] = Figure(entity: entity, content: content)
+    private mutating func put(_ entity: Entity, _ content: Content, document: [UInt8]? = nil) {
+        figures[EntityKey(entity)] = Figure(entity: entity, content: content, document: document)
         owners[entity.id] = entity.type
         types[entity.id] = entity.type
     }
@@ -68,7 +73,7 @@ struct Scene {
 
     /// The answer of an earlier command under the same key.
     func repetition(of command: EntityCommand) throws(Rejection) -> EntityAnswer? {
-        try receipts.repetition(of: command.meta)
+        try known.repetition(of: command.meta)
     }
 
     /// What is to happen; none where it is so already.
@@ -153,15 +158,12 @@ struct Scene {
     }
 
     /// Appends the events and goes on from the states they lead to. The command's own entity comes last.
-    mutating func carryOut(
-        _ command: EntityCommand, _ steps: [Step], _ log: inout Appending, _ changes: inout EntityChanges,
-        isNew: (String) -> Bool
-    ) -> EntityAnswer {
+    mutating func carryOut(_ command: EntityCommand, _ steps: [Step], _ log: inout Appending) -> EntityAnswer {
         let meta = steps.isEmpty ? [] : command.meta.encoded()
-        for step in steps { take(step, meta, command, &log, &changes, isNew) }
+        for step in steps { take(step, meta, command, &log) }
         guard let figure = figures[command.key] else { preconditionFailure("a decided command has an entity") }
         let entity = figure.entity
-        let document = changes.document(of: command.key) ?? entity.document(data: figure.content.encoded)
+        let document = figure.document ?? entity.document(data: figure.content.encoded)
         let changed = EntityAnswer.Changed(entity: entity, document: document)
         if let key = command.meta.idempotency {
             var last = (position: entity.position, time: entity.updatedAt)
@@ -172,17 +174,14 @@ struct Scene {
             let receipt = Receipt(
                 actor: command.meta.actor, key, id: command.id, version: entity.version, position: last.position,
                 recordedAt: last.time)
-            receipts.add(receipt)
-            changes.add(receipt)
+            known.add(receipt)
+            receipts.append(receipt)
         }
         if steps.isEmpty { return .unchanged(changed) }
         return steps.contains { $0.id == command.id && $0.event.creates } ? .created(changed) : .changed(changed)
     }
 
-    private mutating func take(
-        _ step: Step, _ meta: [UInt8], _ command: EntityCommand, _ log: inout Appending,
-        _ changes: inout EntityChanges, _ isNew: (String) -> Bool
-    ) {
+    private mutating func take(_ step: Step, _ meta: [UInt8], _ command: EntityCommand, _ log: inout Appending) {
         let before = figures[EntityKey(step.id, step.type)]
         let given: Content? =
             switch (step.event, command.action) {
@@ -211,7 +210,8 @@ struct Scene {
         }
         let isSame = before.map { $0.entity.data == entity.data } ?? false
         let content = given ?? (isSame ? before?.content : nil) ?? Content(entity.data, of: step.type)
-        changes.add(entity, content, before: before.map { ($0.entity, $0.content) }, isNew: isNew)
-        put(entity, content)
+        let row = EntityRow(entity, content)
+        changes.append(EntityChange(before: before.map { ($0.entity, $0.content) }, after: row))
+        put(entity, content, document: row.document)
     }
 }

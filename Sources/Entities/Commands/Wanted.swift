@@ -1,4 +1,4 @@
-import Catalogue
+package import Catalogue
 import EventLog
 import JSON
 import Postgres
@@ -110,5 +110,5 @@ struct Wanted {
 
 extension Catalogue {
     /// The type of tags, where the catalogue has one: tags that are used for the first time come into being by that.
-    var tag: EntityType? { self[type: "tag"] }
+    package var tag: EntityType? { self[type: "tag"] }
 }

@@ -54,7 +54,11 @@ extension EntityReader {
             batch.add("entities_search", ListQuery.prepareSearch(words, asOf: asOf))
         }
         let first = batch.count
-        batch.add("entities_count", "SELECT count(*) FROM \(source) WHERE \(conditions)")
+        batch.add(
+            "entities_count",
+            asOf == nil && query.isCounted
+                ? "SELECT coalesce(sum(e.count), 0)::bigint FROM live.entity_counts AS e WHERE \(conditions)"
+                : "SELECT count(*) FROM \(source) WHERE \(conditions)")
         batch.add("entities_page", page)
         batch.endSnapshot()
         let answers: [Rows]

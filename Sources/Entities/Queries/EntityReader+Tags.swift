@@ -1,3 +1,4 @@
+public import EventLog
 import Postgres
 import System
 

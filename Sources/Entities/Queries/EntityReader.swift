@@ -1,5 +1,6 @@
 public import Catalogue
 import Cryptography
+public import EventLog
 import JSON
 public import Postgres
 public import System
@@ -25,7 +26,7 @@ public struct EntityReader: Sendable {
         case .now: return nil
         case .position(let position):
             let head = try await head()
-            if position > head { throw QueryProblem.future(head: head) }
+            if position > head { throw PointNotFound.future(head: head) }
             return position
         case .time(let time, _):
             let rows = try await pool.query("log_position_at", "SELECT log.position_at(\(time))")

@@ -1,6 +1,6 @@
 import Catalogue
 import JSON
-import Postgres
+package import Postgres
 
 /// A list as SQL. Every value is bound; names of fields come from the catalogue.
 extension ListQuery {
@@ -8,7 +8,7 @@ extension ListQuery {
     ///
     /// The two halves hold no condition of their own: only so does PostgreSQL treat them as one table whose indexes give
     /// the order.
-    static func source(asOf position: Int?) -> SQL {
+    package static func source(asOf position: Int?) -> SQL {
         if position == nil { return "live.entities AS e" }
         return """
             (SELECT \(columns), 9223372036854775807 AS until_position FROM live.entities
@@ -18,7 +18,7 @@ extension ListQuery {
     }
 
     /// What holds for the rows that were the present right after a position.
-    static func present(asOf position: Int?) -> SQL {
+    package static func present(asOf position: Int?) -> SQL {
         guard let position = position.map(Int64.init) else { return "true" }
         return "e.position <= \(position) AND e.until_position > \(position)"
     }
@@ -43,6 +43,9 @@ extension ListQuery {
         conditions += filters.map(\.condition)
         return conditions.joined(by: " AND ")
     }
+
+    /// Whether the maintained counts know the total: ``conditions(_:asOf:)`` then names only columns that they have too.
+    var isCounted: Bool { filters.isEmpty && tags.isEmpty && words == nil }
 
     /// Works out once what is searched for, for all statements of the transaction: looking for mistyped words costs more
     /// than the search itself.

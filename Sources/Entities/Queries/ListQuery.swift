@@ -1,4 +1,5 @@
 public import Catalogue
+public import EventLog
 import JSON
 
 /// Which entities are wanted, in which order, and how many.

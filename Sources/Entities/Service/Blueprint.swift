@@ -8,23 +8,31 @@ public import Telemetry
 public struct Blueprint: Sendable {
     public let migrations: [Migration]
     public let catalogue: Catalogue
-    public let files: [ProjectionFile]
+    private let files: [ProjectionFile]
+    public let set: ProjectionSet
+    let projections: EntityProjections
 
-    public init(migrations: [Migration], catalogue: Catalogue, files: [ProjectionFile]) {
+    public init(migrations: [Migration], catalogue: Catalogue, files: [ProjectionFile]) throws(ProjectionError) {
         self.migrations = migrations
         self.catalogue = catalogue
         self.files = files
+        set = try ProjectionSet(files: files, catalogue: catalogue)
+        projections = try EntityProjections(set)
     }
 
     /// From the folders of a checkout: that of projections, with the migrations in it, and those of entity types.
     public init(projections: String, events: [String]) throws {
-        self.init(
+        try self.init(
             migrations: try Migration.load(from: "\(projections)/migrations"),
             catalogue: try Catalogue.load(from: events), files: try ProjectionFile.load(from: projections))
     }
 
-    public var set: ProjectionSet { ProjectionSet(files: files, catalogue: catalogue) }
-    public var fold: EntityFold { EntityFold(catalogue: catalogue, files: files) }
+    /// The same for other entity types.
+    public func with(_ catalogue: Catalogue) throws(ProjectionError) -> Blueprint {
+        try Blueprint(migrations: migrations, catalogue: catalogue, files: files)
+    }
+
+    public var fold: ProjectionFold { projections.fold(catalogue) }
 
     /// Brings a database to this version's schema.
     public func migrate(_ pool: PostgresPool, logger: Logger) async throws {

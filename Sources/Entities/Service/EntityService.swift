@@ -24,15 +24,14 @@ public final class EntityService: Sendable {
         operations: OperationLimits = .init(), identifiers: any IdentifierSource = TimeOrderedIdentifiers(),
         clock: any Clock<Duration> = ContinuousClock(), metrics: Metrics, logger: Logger,
         committed: @escaping @Sendable ([Event]) -> Void = { _ in }
-    ) throws {
+    ) {
         let catalogue = blueprint.catalogue
-        let statements = try EntityStatements(blueprint.files)
         self.catalogue = catalogue
         self.pool = pool
         log = LogIdentityReader(pool: pool)
         self.identifiers = identifiers
         writer = CommandWriter(
-            pool: pool, handler: EntityHandler(catalogue: catalogue, statements: statements),
+            pool: pool, handler: EntityHandler(catalogue: catalogue, projections: blueprint.projections),
             configuration: configuration, metrics: metrics, logger: logger, committed: committed)
         operationLimits = operations
         lifeline = Lifeline(pool, limits: operations, clock: clock, logger: logger)
@@ -67,8 +66,9 @@ public final class EntityService: Sendable {
 
 extension ProjectionSet {
     /// The projections of a folder, for the types of a catalogue.
-    public init(files: [ProjectionFile], catalogue: Catalogue) {
-        self.init(
-            files: files, types: catalogue.types.map { ($0.name, "\($0.fingerprint) \(RowRules.version)") })
+    public init(files: [ProjectionFile], catalogue: Catalogue) throws(ProjectionError) {
+        try self.init(
+            files: files, tables: EntityProjections.tables,
+            types: catalogue.types.map { ($0.name, "\($0.fingerprint) \(RowRules.version)") })
     }
 }

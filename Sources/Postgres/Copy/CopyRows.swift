@@ -16,6 +16,20 @@ public struct CopyRows: Sendable {
         for value in repeat each values { writer.appendField(value) }
         count += 1
     }
+
+    /// Begins a row of so many values, for those who know its columns one by one: ``appendField(_:)`` adds each.
+    public mutating func beginRow(fieldCount: Int) {
+        writer.append(Int16(fieldCount))
+        count += 1
+    }
+
+    public mutating func appendField(_ value: some PostgresValue) { writer.appendField(value) }
+
+    /// Adds the rows of another, which has the same columns.
+    public mutating func append(contentsOf other: CopyRows) {
+        writer.append(other.writer.bytes)
+        count += other.count
+    }
 }
 
 extension CopyWriter {

@@ -6,16 +6,18 @@ import Telemetry
 ///
 /// All of it happens in one transaction at one moment: writers are not held up, and nothing is left behind. It needs up to
 /// two connections, and room on the disk for a second copy of the tables while it runs.
-public struct Checker<Fold: ProjectionFold>: Sendable {
+public struct Checker: Sendable {
     private let set: ProjectionSet
-    private let fold: Fold
+    private let fold: ProjectionFold
     private let pool: PostgresPool
     private let configuration: RebuildConfiguration
 
     /// Tables there are this connection's own, and gone with the transaction.
     private static var scratch: String { "pg_temp" }
 
-    public init(set: ProjectionSet, fold: Fold, pool: PostgresPool, configuration: RebuildConfiguration = .init()) {
+    public init(
+        set: ProjectionSet, fold: ProjectionFold, pool: PostgresPool, configuration: RebuildConfiguration = .init()
+    ) {
         self.set = set
         self.fold = fold
         self.pool = pool
@@ -63,12 +65,15 @@ public struct Checker<Fold: ProjectionFold>: Sendable {
         let skipped = try await fill(head, snapshot, counter, on: connection)
         counter.begin(.comparing)
         var projections: [CheckReport.Projection] = []
-        for table in fold.tables where set.files.contains(where: { $0.name == table.name }) {
+        for table in tables {
             projections.append(try compare(table, head, on: connection))
         }
         counter.begin(.done)
         return CheckReport(position: head.position, projections: projections, skipped: skipped)
     }
+
+    private var names: Set<String> { Set(set.files.map(\.name)) }
+    private var tables: [TableShape] { fold.tables.filter { names.contains($0.name) } }
 
     private func fill(
         _ head: Head, _ snapshot: String, _ counter: ProgressCounter, on connection: isolated Connection
@@ -83,17 +88,16 @@ public struct Checker<Fold: ProjectionFold>: Sendable {
             channel.fail(error)
             throw error
         }
-        var rows = Array(repeating: CopyRows(), count: fold.tables.count)
         let gathered = try await gathering
-        gathered.write(into: &rows)
-        try await write(rows, on: connection)
-        return gathered.skipped
+        try await write(gathered.lastRows(), on: connection)
+        return gathered.allSkipped
     }
 
     private func read(
         _ slice: LogSlice, _ snapshot: String, _ counter: ProgressCounter, _ channel: RowChannel
-    ) async throws -> Fold.Folding.Gathered {
-        let reading = LogReading(fold: fold, chunkBytes: configuration.chunkBytes, progress: { counter.add($0) })
+    ) async throws -> FoldRun {
+        let reading = LogReading(
+            fold: fold, tables: names, chunkBytes: configuration.chunkBytes, progress: { counter.add($0) })
         do {
             let gathered = try await pool.withConnection { connection in
                 connection.statementTimeout = configuration.statementTimeout
@@ -115,13 +119,13 @@ public struct Checker<Fold: ProjectionFold>: Sendable {
     }
 
     private func write(_ rows: [CopyRows], on connection: isolated Connection) async throws {
-        for (table, rows) in zip(fold.tables, rows) where !rows.isEmpty {
+        for (table, rows) in zip(tables, rows) where !rows.isEmpty {
             try await connection.copyIn("check_fill", table.copy(into: Self.scratch)) { try $0.write(rows) }
         }
     }
 
     private func compare(
-        _ table: ProjectedTable, _ head: Head, on connection: isolated Connection
+        _ table: TableShape, _ head: Head, on connection: isolated Connection
     ) throws -> CheckReport.Projection {
         let comparison = TableComparison(table, head, live: ProjectionSet.live, scratch: Self.scratch)
         let live = try connection.query("check_sum", comparison.sum(of: ProjectionSet.live))

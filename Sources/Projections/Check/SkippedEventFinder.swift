@@ -2,12 +2,12 @@ public import Postgres
 import System
 
 /// Reads the whole log as a rebuild would, and says what a rebuild would skip. It writes nothing.
-public struct SkippedEventFinder<Fold: ProjectionFold>: Sendable {
-    private let fold: Fold
+public struct SkippedEventFinder: Sendable {
+    private let fold: ProjectionFold
     private let pool: PostgresPool
     private let configuration: RebuildConfiguration
 
-    public init(fold: Fold, pool: PostgresPool, configuration: RebuildConfiguration = .init()) {
+    public init(fold: ProjectionFold, pool: PostgresPool, configuration: RebuildConfiguration = .init()) {
         self.fold = fold
         self.pool = pool
         self.configuration = configuration
@@ -22,7 +22,7 @@ public struct SkippedEventFinder<Fold: ProjectionFold>: Sendable {
                 try connection.sortWidely(configuration)
                 let head = try connection.logHead(locked: false)
                 let counted = Lock(0)
-                let reading = LogReading(fold: fold, chunkBytes: configuration.chunkBytes) { count in
+                let reading = LogReading(fold: fold, tables: [], chunkBytes: configuration.chunkBytes) { count in
                     progress(
                         counted.withLock { counted in
                             counted += count
@@ -32,7 +32,7 @@ public struct SkippedEventFinder<Fold: ProjectionFold>: Sendable {
                 // Receipts are not asked for, so no meta has to be read.
                 let slice = LogSlice(
                     streams: .range(from: nil, until: nil), last: head.position, memorable: head.memorable(.zero))
-                return try reading.read(slice, on: connection, deliver: { _ in }).skipped
+                return try reading.read(slice, on: connection, deliver: { _ in }).allSkipped
             }
         }
     }

@@ -3,12 +3,12 @@ import System
 
 /// The statements that compare a live table with one that was made from the log.
 struct TableComparison {
-    private let table: ProjectedTable
+    private let table: TableShape
     private let live: String
     private let scratch: String
     private let condition: String
 
-    init(_ table: ProjectedTable, _ head: Head, live: String, scratch: String) {
+    init(_ table: TableShape, _ head: Head, live: String, scratch: String) {
         self.table = table
         self.live = live
         self.scratch = scratch

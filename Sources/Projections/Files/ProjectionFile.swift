@@ -4,15 +4,16 @@ import System
 /// A projection as its SQL file declares it: a table, its indexes, and the statements that keep it.
 ///
 /// The file begins with a comment that says what it is for and how it is rebuilt; each part follows a line
-/// `-- part: name`. `:name` stands for a value.
+/// `-- part: name`. `:name` stands for a value, `{columns}` for the columns that Swift declares with their types, and
+/// `{names}` for their names alone.
 public struct ProjectionFile: Sendable {
     public let name: String
     /// What it is for, and how it is rebuilt.
     public let summary: String
-    private let parts: [String: String]
+    private var parts: [String: String]
 
     /// The parts that every projection has.
-    static let required = ["table", "indexes", "write"]
+    static let required = ["table", "indexes"]
 
     public init(name: String, text: String) throws(ProjectionError) {
         var summary: [Substring] = []
@@ -46,6 +47,20 @@ public struct ProjectionFile: Sendable {
         }
     }
 
+    /// The same with the columns of its table.
+    func filled(by table: TableShape) throws(ProjectionError) -> ProjectionFile {
+        guard parts["table"]?.contains("{columns}") == true else {
+            throw .file(name, "says nowhere where its columns go. Write `{columns}` into the part `table`.")
+        }
+        var file = self
+        let columns = "\n    \(table.declarations.joined(separator: ",\n    "))"
+        let names = table.columns.joined(separator: ", ")
+        for (part, text) in parts {
+            file.parts[part] = text.replacing("{columns}", with: columns).replacing("{names}", with: names)
+        }
+        return file
+    }
+
     /// Changes with whatever changes the table.
     public var fingerprint: String {
         SHA256.hash(Self.required.prefix(2).map { parts[$0] ?? "" }.joined(separator: "\u{1F}")).hex
@@ -67,11 +82,11 @@ public struct ProjectionFile: Sendable {
     }
 
     /// One of the statements that keep the table.
-    public func statement(_ part: String, in schema: String = ProjectionSet.live) throws(ProjectionError) -> Template {
+    func statement(_ part: String) throws(ProjectionError) -> Template {
         guard parts[part] != nil else {
             throw .file(name, "lacks the part `\(part)`. Put the file of this version back.")
         }
-        return Template(script(part, in: schema))
+        return Template(script(part, in: ProjectionSet.live))
     }
 }
 

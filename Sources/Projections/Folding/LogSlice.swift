@@ -16,6 +16,8 @@ struct LogSlice: Sendable {
     var last: Int
     /// Meta is read from here on.
     var memorable: Timestamp
+    /// What was before is in the sums already.
+    var countsAfter = 0
 
     /// COPY takes no parameters; what is pasted in here are numbers, identifiers and times of our own making.
     var copy: SQL {
@@ -46,37 +48,35 @@ struct LogSlice: Sendable {
 }
 
 /// Reads a slice of the log and makes rows of it.
-struct LogReading<Fold: ProjectionFold>: Sendable {
-    let fold: Fold
+struct LogReading: Sendable {
+    let fold: ProjectionFold
+    /// The tables that rows are wanted for.
+    let tables: Set<String>
     /// Rows are handed on when they have grown to so many bytes.
     let chunkBytes: Int
     /// Told of events that have been read.
     let progress: @Sendable (_ events: Int) -> Void
 
+    /// - Returns: what was gathered of all streams, beyond the rows that were delivered.
     func read(
         _ slice: LogSlice, on connection: isolated Connection, deliver: ([CopyRows]) throws -> Void
-    ) throws -> Fold.Folding.Gathered {
-        let empty = Array(repeating: CopyRows(), count: fold.tables.count)
-        var folding = fold.begin(memorable: slice.memorable)
-        var rows = empty
-        var stream: UUID?
+    ) throws -> FoldRun {
+        var run = FoldRun(
+            fold, FoldScope(tables: tables, memorable: slice.memorable, countsAfter: slice.countsAfter))
+        var rows = Array(repeating: CopyRows(), count: run.tables.count)
+        func gather() { for (index, more) in run.takeRows().enumerated() { rows[index].append(contentsOf: more) } }
         try connection.copyOut("log_read_streams", slice.copy) { batch in
-            for row in batch {
-                let event = try FoldedEvent(row)
-                if event.stream != stream {
-                    if stream != nil { folding.endStream(into: &rows) }
-                    stream = event.stream
-                }
-                try folding.take(event, into: &rows)
-            }
+            for row in batch { try run.apply(FoldedEvent(row)) }
             progress(batch.count)
+            gather()
             if rows.reduce(0, { $0 + $1.byteCount }) >= chunkBytes {
                 try deliver(rows)
-                rows = empty
+                rows = Array(repeating: CopyRows(), count: run.tables.count)
             }
         }
-        if stream != nil { folding.endStream(into: &rows) }
+        run.endStream()
+        gather()
         try deliver(rows)
-        return folding.gathered
+        return run
     }
 }

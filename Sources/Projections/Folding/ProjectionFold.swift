@@ -1,118 +1,153 @@
-public import Postgres
+import Postgres
 public import System
 
-/// How the events of the log become the rows of projections. Rebuild and check read the log and write tables; what the
-/// rows are, a fold alone knows.
-public protocol ProjectionFold: Sendable {
-    associatedtype Folding: StreamFolding
+/// Everything that follows from the log: which events are read by whom, and which tables are kept. Rebuilds and checks read
+/// the log and write tables; what the rows are, the parts of this list alone know.
+public struct ProjectionFold: Sendable {
+    let parts: [FoldPart]
+    /// In the order in which rows are handed on.
+    public let tables: [TableShape]
 
-    /// Every table there is a row for.
-    var tables: [ProjectedTable] { get }
-
-    /// - Parameter memorable: the moment from which on receipts and the like are still worth keeping.
-    func begin(memorable: Timestamp) -> Folding
-
-    /// Adds the statements that bring what was gathered into tables that hold rows already.
-    ///
-    /// - Parameter wanted: the names of the tables that are there.
-    func update(
-        _ gathered: Folding.Gathered, wanted: Set<String>, in schema: String, into batch: inout Batch) throws
-}
-
-/// One reader of the log on its way through the streams.
-public protocol StreamFolding: Sendable {
-    associatedtype Gathered: GatheredRows
-
-    /// Takes in one more event; those of one stream come one after the other.
-    ///
-    /// - Parameter rows: one for each of ``ProjectionFold/tables``, in that order.
-    mutating func take(_ event: FoldedEvent, into rows: inout [CopyRows]) throws
-
-    /// The stream is over.
-    mutating func endStream(into rows: inout [CopyRows])
-
-    /// What cannot be told from one stream alone.
-    var gathered: Gathered { get }
-}
-
-/// Rows that come from many streams, such as words. They are kept in memory until the whole log has been read.
-public protocol GatheredRows: Sendable {
-    init()
-
-    /// Takes in what another reader has gathered, and returns what of it was news.
-    mutating func merge(_ other: Self) -> Self
-
-    func write(into rows: inout [CopyRows])
-
-    /// The events that could not be read.
-    var skipped: SkippedEvents { get }
-}
-
-/// A table that a fold makes rows for.
-public struct ProjectedTable: Sendable {
-    public let name: String
-    /// As the fold writes them.
-    public let columns: [String]
-    /// The columns that tell one row from another.
-    public let key: [String]
-    /// The column with the stream that a row comes from; nil where rows come from many.
-    public let streamColumn: String?
-    /// A column with a time, and for how long a row counts after that; nil where it counts for ever.
-    public let expiry: Expiry?
-
-    public struct Expiry: Sendable {
-        public let column: String
-        public let after: Duration
-
-        public init(column: String, after: Duration) {
-            self.column = column
-            self.after = after
-        }
+    public init(_ parts: [FoldPart]) {
+        self.parts = parts
+        tables = parts.flatMap(\.tables)
     }
 
-    public init(_ name: String, columns: [String], key: [String], streamColumn: String?, expiry: Expiry? = nil) {
-        self.name = name
-        self.columns = columns
-        self.key = key
-        self.streamColumn = streamColumn
-        self.expiry = expiry
-    }
-
-    func copy(into schema: String) -> SQL {
-        SQL(unsafeSQL: "COPY \(schema).\(name) (\(columns.joined(separator: ", "))) FROM STDIN (FORMAT binary)")
-    }
-}
-
-/// What a fold has to know of an event.
-public struct FoldedEvent: Sendable {
-    public let stream: UUID
-    public let version: Int
-    public let position: Int
-    public let recordedAt: Timestamp
-    public let category: String
-    public let type: String
-    public let schemaVersion: Int
-    public let data: [UInt8]
-    /// Only of events that are still memorable.
-    public let meta: [UInt8]?
-
-    public init(_ row: CopyRow) throws(PostgresError) {
-        let (stream, version, position, recordedAt, category, type, schemaVersion, data, meta) = try row.decode(
-            UUID.self, Int32.self, Int64.self, Timestamp.self, String.self, String.self, Int32.self, JSONBytes.self,
-            JSONBytes?.self)
-        self.stream = stream
-        self.version = Int(version)
-        self.position = Int(position)
-        self.recordedAt = recordedAt
-        self.category = category
-        self.type = type
-        self.schemaVersion = Int(schemaVersion)
-        self.data = data.bytes
-        self.meta = meta?.bytes
-    }
-}
-
-extension ProjectionFold {
     /// How far back, by the log's own time, meta is worth reading.
     var memory: Duration { tables.compactMap(\.expiry?.after).max() ?? .zero }
+}
+
+/// What one kind of stream is folded into.
+public struct FoldPart: Sendable {
+    public enum Streams: Sendable {
+        case categories(Set<String>)
+        /// Those that no other part names.
+        case others
+        /// The events of all streams, besides the part that a stream belongs to.
+        case all
+    }
+
+    let streams: Streams
+    let tables: [TableShape]
+    let begin: @Sendable (FoldScope) -> any StreamFold
+
+    public init(
+        _ streams: Streams, tables: [TableShape], begin: @escaping @Sendable (FoldScope) -> any StreamFold
+    ) {
+        self.streams = streams
+        self.tables = tables
+        self.begin = begin
+    }
+}
+
+/// What a reader of the log is asked for.
+public struct FoldScope: Sendable {
+    /// The tables that are wanted.
+    public let tables: Set<String>
+    /// The moment from which on receipts and the like are still worth keeping.
+    public let memorable: Timestamp
+    /// Sums count only events after this position: what was before is in them already, although its streams are read again.
+    public let countsAfter: Int
+}
+
+/// One reader on its way through the streams of a part.
+public protocol StreamFold: Sendable {
+    associatedtype Change: Sendable
+
+    /// The projectors of the tables that are wanted, in the order of the part's.
+    var list: ProjectorList<Change> { get set }
+    /// Events that nothing could be made of.
+    var skipped: SkippedEvents { get }
+
+    /// Events of one stream come one after the other.
+    mutating func apply(_ event: FoldedEvent) throws
+    mutating func endStream()
+}
+
+extension StreamFold {
+    fileprivate mutating func takeRows() -> [CopyRows] { list.takeRows() }
+    fileprivate var lastRows: [CopyRows] { list.lastRows() }
+
+    fileprivate mutating func merge(_ other: any StreamFold) -> ProjectorList<Change> {
+        guard let other = other as? Self else { preconditionFailure("readers of one rebuild have the same parts") }
+        return list.merge(other.list)
+    }
+
+    fileprivate mutating func merge(_ other: any StreamFold, updating schema: String, into batch: inout Batch) {
+        merge(other).update(in: schema, into: &batch)
+    }
+
+    fileprivate mutating func mergeAll(_ other: any StreamFold) { _ = merge(other) }
+}
+
+/// One reader of the log with all of its parts, and afterwards what it has gathered.
+struct FoldRun: Sendable {
+    private var folds: [any StreamFold]
+    private let places: [String: Int]
+    private let others: Int?
+    private let everywhere: [Int]
+    private var stream: (id: UUID, fold: Int?)?
+    private(set) var skipped = SkippedEvents()
+    /// Of the rows that are handed on, in their order.
+    let tables: [TableShape]
+
+    init(_ fold: ProjectionFold, _ scope: FoldScope) {
+        var places: [String: Int] = [:]
+        var others: Int?
+        var everywhere: [Int] = []
+        for (index, part) in fold.parts.enumerated() {
+            switch part.streams {
+            case .categories(let names): for name in names { places[name] = index }
+            case .others: others = index
+            case .all: everywhere.append(index)
+            }
+        }
+        self.places = places
+        self.others = others
+        self.everywhere = everywhere
+        folds = fold.parts.map { $0.begin(scope) }
+        tables = fold.tables.filter { scope.tables.contains($0.name) }
+    }
+
+    mutating func apply(_ event: FoldedEvent) throws {
+        if event.stream != stream?.id {
+            endStream()
+            stream = (event.stream, places[event.category] ?? others)
+        }
+        if let place = stream?.fold {
+            try folds[place].apply(event)
+        } else {
+            skipped.add(
+                SkippedEvent(
+                    position: event.position, stream: event.stream, type: event.type, reason: .unknownCategory))
+        }
+        for index in everywhere { try folds[index].apply(event) }
+    }
+
+    mutating func endStream() {
+        if let place = stream?.fold { folds[place].endStream() }
+        stream = nil
+    }
+
+    /// The rows that are complete by now, for each of ``tables``.
+    mutating func takeRows() -> [CopyRows] { folds.indices.flatMap { folds[$0].takeRows() } }
+
+    /// The rows that only the whole log tells, for each of ``tables``.
+    func lastRows() -> [CopyRows] { folds.flatMap { $0.lastRows } }
+
+    /// Takes over what another has gathered of other streams.
+    mutating func merge(_ other: FoldRun) {
+        skipped.merge(other.allSkipped)
+        for index in folds.indices { folds[index].mergeAll(other.folds[index]) }
+    }
+
+    /// The same, and adds the statements that bring tables which have rows already up to it.
+    mutating func merge(_ other: FoldRun, updating schema: String, into batch: inout Batch) {
+        skipped.merge(other.allSkipped)
+        for index in folds.indices { folds[index].merge(other.folds[index], updating: schema, into: &batch) }
+    }
+
+    var allSkipped: SkippedEvents {
+        folds.reduce(into: skipped) { all, fold in all.merge(fold.skipped) }
+    }
 }

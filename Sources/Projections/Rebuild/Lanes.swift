@@ -3,10 +3,10 @@ import Synchronization
 import System
 
 /// Readers of the log, each beside the one who writes what it makes: while the server reads and writes, rows are made here.
-struct Lanes<Fold: ProjectionFold>: Sendable {
-    private let rebuilder: Rebuilder<Fold>
-    private let names: Set<String>
-    private let reading: LogReading<Fold>
+struct Lanes: Sendable {
+    private let rebuilder: Rebuilder
+    private let tables: [TableShape]
+    private let reading: LogReading
     private let counts = Counts()
 
     private final class Counts: Sendable {
@@ -14,11 +14,13 @@ struct Lanes<Fold: ProjectionFold>: Sendable {
         let events = Atomic<Int>(0)
     }
 
-    init(_ rebuilder: Rebuilder<Fold>, _ work: Rebuilder<Fold>.Work) {
+    init(_ rebuilder: Rebuilder, _ work: Rebuilder.Work) {
         self.rebuilder = rebuilder
-        names = work.names
+        tables = work.tables
         let (counts, counter) = (counts, work.counter)
-        reading = LogReading(fold: rebuilder.fold, chunkBytes: rebuilder.configuration.chunkBytes) { events in
+        reading = LogReading(
+            fold: rebuilder.fold, tables: work.names, chunkBytes: rebuilder.configuration.chunkBytes
+        ) { events in
             counts.events.add(events, ordering: .relaxed)
             counter.add(events)
         }
@@ -28,7 +30,7 @@ struct Lanes<Fold: ProjectionFold>: Sendable {
     var eventCount: Int { counts.events.load(ordering: .relaxed) }
 
     /// Reads a slice of the log and fills the new tables with what follows from it.
-    func run(_ slice: LogSlice) async throws -> Fold.Folding.Gathered {
+    func run(_ slice: LogSlice) async throws -> FoldRun {
         let channel = RowChannel()
         async let written: Void = ending(channel) {
             try await rebuilder.pool.withConnection { connection in try await write(from: channel, on: connection) }
@@ -69,7 +71,7 @@ struct Lanes<Fold: ProjectionFold>: Sendable {
             try await connection.transaction { connection in
                 // Nothing of it counts before the exchange, and that one waits for the disk.
                 try connection.execute("rebuild_hurry", "SET LOCAL synchronous_commit = off")
-                let count = try await rebuilder.write(rows, names, to: Rebuilder<Fold>.schema, on: connection)
+                let count = try await rebuilder.write(rows, tables, to: Rebuilder.schema, on: connection)
                 counts.rows.add(count, ordering: .relaxed)
             }
         }

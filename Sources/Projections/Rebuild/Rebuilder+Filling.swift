@@ -15,15 +15,13 @@ extension Rebuilder {
         let lanes = Lanes(self, work)
         let all = try await withThrowingTaskGroup { group in
             for slice in slices { group.addTask { try await lanes.run(slice) } }
-            var all: [Fold.Folding.Gathered] = []
+            var all: [FoldRun] = []
             for try await gathered in group { all.append(gathered) }
             return all
         }
-        for gathered in all { _ = work.gathered.merge(gathered) }
-        var rows = Array(repeating: CopyRows(), count: fold.tables.count)
-        work.gathered.write(into: &rows)
+        for gathered in all { work.gathered.merge(gathered) }
         work.rows += lanes.rowCount
-        work.rows += try await write(rows, work.names, to: Self.schema, on: connection)
+        work.rows += try await write(work.gathered.lastRows(), work.tables, to: Self.schema, on: connection)
         work.events += position
         work.position = position
     }
@@ -65,12 +63,13 @@ extension Rebuilder {
         var chunks: [[CopyRows]] = []
         var events = 0
         let counter = work.counter
-        let reading = LogReading(fold: fold, chunkBytes: configuration.chunkBytes, progress: { counter.add($0) })
+        let reading = LogReading(
+            fold: fold, tables: work.names, chunkBytes: configuration.chunkBytes, progress: { counter.add($0) })
         let gathered = try reading.read(slice(of: streams, work, upTo: position), on: connection) { rows in
             events += rows.reduce(0) { $0 + $1.count }
             chunks.append(rows)
         }
-        for rows in chunks { work.rows += try await write(rows, work.names, to: Self.schema, on: connection) }
+        for rows in chunks { work.rows += try await write(rows, work.tables, to: Self.schema, on: connection) }
         try takeIn(gathered, &work, on: connection)
         work.position = position
     }
@@ -79,7 +78,7 @@ extension Rebuilder {
         LogSlice(
             streams: streams.count <= configuration.streamsLookedUpMax
                 ? .these(streams) : .touched(after: work.position),
-            last: position, memorable: work.memorable)
+            last: position, memorable: work.memorable, countsAfter: work.position)
     }
 
     /// Deletes what the new tables hold of streams that went on since, and tells which these are.
@@ -91,7 +90,7 @@ extension Rebuilder {
             WHERE position > \(Int64(work.position)) AND position <= \(Int64(position))
             """
         ).decode(UUID.self)
-        for table in fold.tables where work.names.contains(table.name) {
+        for table in work.tables {
             guard let column = table.streamColumn else { continue }
             try connection.execute(
                 "rebuild_forget",
@@ -100,20 +99,18 @@ extension Rebuilder {
         return streams
     }
 
-    private func takeIn(
-        _ gathered: Fold.Folding.Gathered, _ work: inout Work, on connection: isolated Connection
-    ) throws {
+    private func takeIn(_ gathered: FoldRun, _ work: inout Work, on connection: isolated Connection) throws {
         var batch = Batch("rebuild_gathered")
-        try fold.update(work.gathered.merge(gathered), wanted: work.names, in: Self.schema, into: &batch)
+        work.gathered.merge(gathered, updating: Self.schema, into: &batch)
         if batch.count > 0 { try connection.run(batch) }
     }
 
-    /// Writes rows into those of their tables that are wanted. Returns how many these were.
+    /// Writes rows into their tables. Returns how many these were.
     func write(
-        _ rows: [CopyRows], _ wanted: Set<String>, to schema: String, on connection: isolated Connection
+        _ rows: [CopyRows], _ tables: [TableShape], to schema: String, on connection: isolated Connection
     ) async throws -> Int {
         var count = 0
-        for (table, rows) in zip(fold.tables, rows) where !rows.isEmpty && wanted.contains(table.name) {
+        for (table, rows) in zip(tables, rows) where !rows.isEmpty {
             count += try await connection.copyIn("rebuild_fill", table.copy(into: schema)) { try $0.write(rows) }
         }
         return count

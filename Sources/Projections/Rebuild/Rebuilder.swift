@@ -4,14 +4,14 @@ public import Telemetry
 
 /// Builds projections anew from the log, beside those that are read and written meanwhile, and puts them in their place.
 ///
-///     let rebuilder = Rebuilder(set: set, fold: EntityFold(catalogue: catalogue, files: files), pool: pool, logger: logger)
+///     let rebuilder = Rebuilder(set: blueprint.set, fold: blueprint.fold, pool: pool, logger: logger)
 ///     let report = try await rebuilder.rebuild { progress in … }
 ///
 /// Until the exchange nothing that is in use is touched: a rebuild that is killed can be started again. It needs up to
 /// five connections of the pool, and room on the disk for a second copy of the tables.
-public struct Rebuilder<Fold: ProjectionFold>: Sendable {
+public struct Rebuilder: Sendable {
     let set: ProjectionSet
-    let fold: Fold
+    let fold: ProjectionFold
     let pool: PostgresPool
     let configuration: RebuildConfiguration
     let logger: Logger
@@ -19,7 +19,7 @@ public struct Rebuilder<Fold: ProjectionFold>: Sendable {
     static var schema: String { ProjectionSet.draft }
 
     public init(
-        set: ProjectionSet, fold: Fold, pool: PostgresPool, configuration: RebuildConfiguration = .init(),
+        set: ProjectionSet, fold: ProjectionFold, pool: PostgresPool, configuration: RebuildConfiguration = .init(),
         logger: Logger
     ) {
         self.set = set
@@ -69,9 +69,8 @@ public struct Rebuilder<Fold: ProjectionFold>: Sendable {
     ) async throws -> Report {
         let start = ContinuousClock.now
         try makeTables(files, on: connection)
-        var work = Work(files: files, counter: counter)
         let head = try connection.logHead(locked: false)
-        work.memorable = head.memorable(fold.memory)
+        var work = Work(files: files, counter: counter, memorable: head.memorable(fold.memory), fold: fold)
         counter.begin(.reading, total: head.position)
         try await fill(&work, to: head.position, on: connection)
         counter.begin(.indexing)
@@ -83,21 +82,31 @@ public struct Rebuilder<Fold: ProjectionFold>: Sendable {
         return Report(
             names: files.map(\.name), position: work.position, events: work.events, rows: work.rows,
             oldSchema: exchange, elapsed: ContinuousClock.now - start, heldUp: heldUp,
-            skipped: work.gathered.skipped)
+            skipped: work.gathered.allSkipped)
     }
 
     /// What a rebuild under way knows.
     struct Work: Sendable {
         let files: [ProjectionFile]
         let counter: ProgressCounter
-        var memorable = Timestamp(microsecondsSinceEpoch: 0)
+        let memorable: Timestamp
         /// All events up to here are in the new tables.
         var position = 0
         var events = 0
         var rows = 0
-        var gathered = Fold.Folding.Gathered()
+        var gathered: FoldRun
+
+        init(files: [ProjectionFile], counter: ProgressCounter, memorable: Timestamp, fold: ProjectionFold) {
+            self.files = files
+            self.counter = counter
+            self.memorable = memorable
+            gathered = FoldRun(
+                fold, FoldScope(tables: Set(files.map(\.name)), memorable: memorable, countsAfter: 0))
+        }
 
         var names: Set<String> { Set(files.map(\.name)) }
+        /// The tables that are filled, in the order of the rows that readers deliver.
+        var tables: [TableShape] { gathered.tables }
     }
 
     private func makeTables(_ files: [ProjectionFile], on connection: isolated Connection) throws {

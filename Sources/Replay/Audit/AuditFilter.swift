@@ -1,5 +1,4 @@
-public import Entities
-import EventLog
+public import EventLog
 public import JSON
 public import Postgres
 public import System

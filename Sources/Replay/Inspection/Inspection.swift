@@ -1,4 +1,5 @@
 public import Entities
+public import EventLog
 public import JSON
 import System
 

@@ -1,5 +1,6 @@
 public import Catalogue
-public import Entities
+import Entities
+public import EventLog
 public import Postgres
 
 /// Looks at the system as it was at a point.

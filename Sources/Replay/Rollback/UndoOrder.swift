@@ -12,7 +12,7 @@ extension RollbackOrder {
         let first: Int
         do {
             first = try await Point.before(id).resolve(in: service.pool).position
-        } catch QueryProblem.noSuchPoint {
+        } catch PointNotFound.unknown {
             throw RollbackProblem.nothingToUndo(id)
         }
         var scope = ChangeScope(after: first, upTo: head)

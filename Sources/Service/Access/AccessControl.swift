@@ -2,7 +2,7 @@ import Accounts
 import Entities
 import EventLog
 import HTTPServer
-import Replay
+import Recovery
 import System
 import Telemetry
 

@@ -2,7 +2,7 @@ package import Backup
 package import Entities
 import EventLog
 import JSON
-package import Replay
+package import Recovery
 package import System
 package import Telemetry
 

@@ -1,6 +1,6 @@
 package import Backup
 package import Postgres
-import Replay
+import Recovery
 package import System
 package import Telemetry
 

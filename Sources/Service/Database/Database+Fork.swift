@@ -1,7 +1,7 @@
 import CLI
 package import Entities
 import Postgres
-import Replay
+import Recovery
 package import Telemetry
 
 extension Database {

@@ -1,7 +1,7 @@
 package import Configuration
 package import Entities
 import HTTPServer
-package import Replay
+package import Recovery
 
 /// What is said and done where the database that is served is a fork.
 package struct ForkMark {

@@ -1,30 +1,27 @@
 package import CLI
-package import Entities
+package import EventLog
 import Postgres
-import Replay
+import Recovery
 
 extension Failure {
     /// Why a point was not found.
-    package init(_ problem: QueryProblem) {
-        switch problem {
+    package init(_ error: PointNotFound) {
+        switch error {
         case .future(let head):
             self.init(
                 "The log ends at position \(head).", advice: "Ask for that one or an earlier one.", code: .usage,
                 exitCode: .usage)
-        case .noSuchPoint(let sentence):
+        case .unknown(let sentence):
             self.init(
                 sentence, advice: "`lifeos log show --json` shows the stream, command and correlation of each event.",
                 code: .usage, exitCode: .usage)
-        case .badCursor: self.init("The cursor is not one of ours.", advice: "Begin with the first page.")
-        case .anotherLog: self.init("The cursor is of another log.", advice: "Begin with the first page.")
-        case .notFound: self.init("There is no such entity.", advice: "`lifeos log show` tells what there was.")
         }
     }
 
     /// Runs `body` and says to people what to do where a point or a fork is not as they think.
     package static func telling<Result>(_ body: () async throws -> Result) async throws -> Result {
-        do { return try await body() } catch let problem as QueryProblem {
-            throw Failure(problem)
+        do { return try await body() } catch let error as PointNotFound {
+            throw Failure(error)
         } catch let error as any AdvisingError {
             throw Failure(error.description, advice: error.advice)
         } catch let error as PostgresError {

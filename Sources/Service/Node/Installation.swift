@@ -6,7 +6,7 @@ import EventLog
 import HTTPServer
 import Postgres
 import PrivatePostgres
-import Replay
+import Recovery
 import System
 import Telemetry
 

@@ -6,7 +6,7 @@ import HTTPServer
 import JSON
 package import Postgres
 import Projections
-import Replay
+import Recovery
 import System
 import Telemetry
 
@@ -40,7 +40,7 @@ package struct Premises: Sendable {
         let cache = ResponseCache(catalogue: blueprint.catalogue, headers: headers.headers, metrics: metrics)
         let tail = LogTail(pool: pool, metrics: metrics, logger: logger)
         tail.observe { cache.take($0) }
-        let service = try EntityService(
+        let service = EntityService(
             blueprint, on: pool, configuration: configuration.writer, operations: configuration.operations,
             metrics: metrics, logger: logger.named("log"),
             // Who wrote reads the answer of now, even while the tail has yet to read what others wrote before.

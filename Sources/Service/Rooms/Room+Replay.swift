@@ -1,5 +1,5 @@
 import API
-import Replay
+import Recovery
 
 extension Room {
     static func replay(_ premises: Premises) -> Room {

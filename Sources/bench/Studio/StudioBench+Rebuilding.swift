@@ -9,24 +9,28 @@ import Telemetry
 /// Rebuilding every projection against copying the finished rows into the same tables with the same indexes.
 extension StudioBench {
     func rebuilding() async throws -> [Comparison] {
-        let set = try projections()
+        let blueprint = try blueprint()
         return [
             try await .alternate(
                 "rebuild of all projections", unit: "rows/s", against: "COPY of the rows", aim: .ratioAtLeast(0.3),
                 rounds: 1,
                 ours: {
-                    let report = try await rebuild(set)
+                    let report = try await rebuild(blueprint)
                     return Double(report.rows) / report.elapsed.inSeconds
                 },
-                peer: { try await copyRowsPerSecond(set) })
+                peer: { try await copyRowsPerSecond(blueprint.set) })
         ]
     }
 
+    private func blueprint() throws -> Blueprint {
+        try Blueprint(projections: "\(Bench.checkout)/projections", events: ["\(Bench.checkout)/events"])
+    }
+
     /// Dropping what was in use before is not part of it: that is the operator's to decide.
-    private func rebuild(_ set: ProjectionSet) async throws -> Rebuilder<EntityFold>.Report {
+    private func rebuild(_ blueprint: Blueprint) async throws -> Rebuilder.Report {
         let pool = try await pool()
-        let fold = EntityFold(catalogue: try catalogue(), files: set.files)
-        let report = try await Rebuilder(set: set, fold: fold, pool: pool, logger: .silent).rebuild()
+        let rebuilder = Rebuilder(set: blueprint.set, fold: blueprint.fold, pool: pool, logger: .silent)
+        let report = try await rebuilder.rebuild()
         await pool.close()
         try await psql("DROP SCHEMA \(report.oldSchema) CASCADE")
         return report
@@ -51,13 +55,6 @@ extension StudioBench {
         try await psql("DROP SCHEMA copied CASCADE")
         return Double(count) / elapsed
     }
-
-    private func projections() throws -> ProjectionSet {
-        ProjectionSet(
-            files: try ProjectionFile.load(from: "\(Bench.checkout)/projections"), catalogue: try catalogue())
-    }
-
-    private func catalogue() throws -> Catalogue { try Catalogue.load(from: ["\(Bench.checkout)/events"]) }
 
     private func pool() async throws -> PostgresPool {
         var configuration = PoolConfiguration(connection: conninfo)
@@ -91,7 +88,7 @@ extension StudioBench {
     /// Fills the log up to so many events and measures.
     func measure(at size: Int) async throws -> Rates {
         try await fill(to: size)
-        _ = try await rebuild(try projections())
+        _ = try await rebuild(try blueprint())
         try await psql("VACUUM ANALYZE")
         let (creates, reads) = try await serving { try await measure(at: $0) }
         return Rates(events: size, creates: creates, reads: reads)

@@ -3,7 +3,7 @@ import Entities
 import EventLog
 import Postgres
 import Projections
-import Replay
+import Recovery
 import System
 import Telemetry
 

@@ -1,8 +1,10 @@
 import CLI
 import Configuration
 import Entities
+import EventLog
 import Service
 import System
+import Transfer
 
 extension Command {
     private static let folder = Argument("dir", Kind.path, "The folder in which `data` is created.")

@@ -3,6 +3,7 @@ import Configuration
 import Entities
 import Service
 import System
+import Transfer
 
 extension Command {
     private static let folder = Argument(

@@ -3,7 +3,6 @@ import Configuration
 import Entities
 import EventLog
 import Postgres
-import Replay
 import System
 
 extension Kind where Value == Point {

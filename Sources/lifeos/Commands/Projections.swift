@@ -155,7 +155,7 @@ struct OpenProjections: Sendable {
     let database: Database
     let instruments: Instruments
     let set: ProjectionSet
-    let fold: EntityFold
+    let fold: ProjectionFold
 }
 
 func withProjections(
@@ -165,12 +165,11 @@ func withProjections(
     let instruments = try Instruments(settings, for: run)
     defer { instruments.logger.flush() }
     let folders = try Folders(settings)
-    let catalogue = try Catalogue.load(from: folders.events)
-    let files = try ProjectionFile.load(from: folders.projections)
+    let blueprint = try Blueprint(folders)
     let database = try await Database.open(
         settings, role: .attachOrStart, connectionsMin: 6, metrics: instruments.metrics, logger: instruments.logger)
     do {
-        let migrations = Migrator(try Migration.load(from: folders.migrations), logger: instruments.logger)
+        let migrations = Migrator(blueprint.migrations, logger: instruments.logger)
         let pending = try await migrations.pending(in: database.pool)
         if !pending.isEmpty {
             throw Failure(
@@ -178,9 +177,8 @@ func withProjections(
                 advice: "Run: lifeos migrate")
         }
         let projections = OpenProjections(
-            catalogue: catalogue, database: database, instruments: instruments,
-            set: ProjectionSet(files: files, catalogue: catalogue),
-            fold: EntityFold(catalogue: catalogue, files: files))
+            catalogue: blueprint.catalogue, database: database, instruments: instruments, set: blueprint.set,
+            fold: blueprint.fold)
         try await Failure.telling { try await body(projections) }
         await database.close()
     } catch {

@@ -3,6 +3,7 @@ import Configuration
 import Entities
 import EventLog
 import System
+import Transfer
 
 extension Command {
     private static let from = Option<String?>(

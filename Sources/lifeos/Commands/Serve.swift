@@ -2,7 +2,7 @@ import Accounts
 import CLI
 import Configuration
 import HTTPServer
-import Replay
+import Recovery
 import Service
 import System
 import Telemetry

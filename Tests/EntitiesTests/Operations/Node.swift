@@ -33,7 +33,7 @@ struct Node: Sendable {
         let pool = try await PostgresPool(
             configuration: .init(connection: studio.database.conninfo), metrics: Metrics(), logger: .silent)
         let blueprint = try Studio.blueprint(of: catalogue ?? studio.catalogue)
-        let service = try EntityService(
+        let service = EntityService(
             blueprint, on: pool, operations: limits, clock: clock, metrics: Metrics(), logger: .silent)
         let node = Node(service: service, background: Background(service, logger: .silent), pool: pool)
         do {

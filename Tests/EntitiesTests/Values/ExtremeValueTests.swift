@@ -42,10 +42,8 @@ import Testing
             let id = try await scribe.create(
                 "extreme", ["name": "Long", "story": .string("\(ExtremeValues.manyWords) finale")])
             let catalogue = try Studio.catalogue(with: ExtremeValues.types)
-            let (set, fold) = (
-                ProjectionSet(files: try studio.files, catalogue: catalogue),
-                EntityFold(catalogue: catalogue, files: try studio.files)
-            )
+            let blueprint = try studio.blueprint.with(catalogue)
+            let (set, fold) = (blueprint.set, blueprint.fold)
             try await set.bringUpToDate(in: studio.pool, fold: fold, logger: .silent)
             let check = try await Checker(set: set, fold: fold, pool: studio.pool).check()
             #expect(check.isClean, "\(check.projections.filter { !$0.isSame })")

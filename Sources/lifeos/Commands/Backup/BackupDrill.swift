@@ -4,7 +4,7 @@ import Configuration
 import Entities
 import EventLog
 import Postgres
-import Replay
+import Recovery
 import Service
 import System
 import Telemetry

@@ -6,7 +6,7 @@ import EventLog
 import JSON
 import Postgres
 import PrivatePostgres
-import Replay
+import Recovery
 import Service
 import System
 import Telemetry
@@ -174,7 +174,7 @@ private struct RestoreRecord {
         let brief = Operation.Brief(
             "restore", "Restore of \(backup)", total: last,
             parameters: ["backup": .string(backup), "position": .integer(last)])
-        let service = try EntityService(blueprint, on: pool, metrics: Metrics(), logger: logger)
+        let service = EntityService(blueprint, on: pool, metrics: Metrics(), logger: logger)
         _ = try await service.running {
             try await Operation($0, actor: Actor.admin).run(brief, telling: \.json) { _ in report }
         }

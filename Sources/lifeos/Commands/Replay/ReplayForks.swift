@@ -5,7 +5,7 @@ import Entities
 import EventLog
 import JSON
 import Postgres
-import Replay
+import Recovery
 import Service
 import System
 

@@ -1,5 +1,6 @@
 import CLI
 import Entities
+import EventLog
 import JSON
 import Replay
 import System

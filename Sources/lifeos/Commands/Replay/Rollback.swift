@@ -1,6 +1,7 @@
 import CLI
 import Configuration
 import Entities
+import EventLog
 import JSON
 import Replay
 import Service

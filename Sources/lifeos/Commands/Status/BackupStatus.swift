@@ -1,7 +1,7 @@
 import Backup
 import Configuration
 import JSON
-import Replay
+import Recovery
 import Service
 import System
 import Telemetry

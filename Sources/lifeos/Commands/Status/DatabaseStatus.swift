@@ -8,7 +8,7 @@ import Migrations
 import Postgres
 import PrivatePostgres
 import Projections
-import Replay
+import Recovery
 import Service
 import System
 import Telemetry
