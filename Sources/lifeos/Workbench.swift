@@ -11,7 +11,7 @@ import Service
 import System
 import Telemetry
 
-/// What a command works with that reads or changes what people keep: beside a running server, or alone.
+/// What a command needs that reads or changes entities, whether or not a server runs.
 struct Workbench {
     let service: EntityService
     let blueprint: Blueprint

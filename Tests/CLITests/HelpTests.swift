@@ -39,7 +39,7 @@ import Testing
     }
 
     @Test func commandsStandInTheirGroups() async {
-        func command(_ path: String) -> Command { Command(path, "Does \(path).") { _ in } }
+        let command = { (path: String) in Command(path, "Does \(path).") { _ in } }
         let application = Application(
             name: "sample", summary: "S.", nouns: ["log": "The log."],
             groups: [

@@ -75,7 +75,7 @@ private func read<Value>(_ kind: Kind<Value>, _ text: String, home: String? = "/
     }
 
     @Test func aDurationWithoutAUnitIsAskedForOne() {
-        #expect(read(.duration(), "30").hasSuffix(" Say the unit: 30s, 30m or 30h."))
+        #expect(read(.duration(), "30").hasSuffix(" Add the unit: 30s, 30m or 30h."))
     }
 
     @Test(arguments: ["on", "true", "YES", "1"]) func onIsOn(text: String) { #expect(read(.onOff, text) == "true") }
@@ -101,10 +101,10 @@ private func read<Value>(_ kind: Kind<Value>, _ text: String, home: String? = "/
     @Test func aRelativePathNeedsAFolder() {
         #expect(read(.path, "x/y", folder: "/work") == "/work/x/y")
         #expect(read(.path, "../y", folder: "/work/z") == "/work/y")
-        #expect(read(.path, "x") == "X is \"x\", but must be a path. Write the whole path, beginning with / or ~/.")
+        #expect(read(.path, "x") == "X is \"x\", but must be a path. Write the absolute path, beginning with / or ~/.")
         #expect(
             read(.path, "~/x", home: nil).hasSuffix(
-                "HOME is not set, so ~ means nothing: write the whole path, from / on."))
+                "HOME is not set, so ~ cannot be resolved: write the absolute path."))
         #expect(read(.path, "") == "X is \"\", but must be a path.")
         #expect(read(.path, "/a\0b") == "X is \"/a\\u{0}b\", but must be a path.")
     }
@@ -143,7 +143,7 @@ private func read<Value>(_ kind: Kind<Value>, _ text: String, home: String? = "/
             ("8080", "Write 127.0.0.1:8080 for this machine only."),
             (":8080", "Write 127.0.0.1:8080 for this machine only, 0.0.0.0:8080 for every address."),
             ("::1:8080", "Write [::1]:8080, with brackets."),
-            ("unix:a.sock", "Write the socket's whole path: unix:/run/lifeos.sock."),
+            ("unix:a.sock", "Write the socket's absolute path: unix:/run/lifeos.sock."),
             ("unix:/\(String(repeating: "a", count: 107))", "A socket's path holds at most 107 bytes."),
         ] as [(String, String?)])
     func aWrongAddressIsRefused(text: String, hint: String?) {

@@ -56,8 +56,8 @@ private enum Sample {
         #expect(
             error?.description == """
                 6 settings are wrong:
-                - LIFEOS_HOME is "~/.lifeos", but must be a path. HOME is not set, so ~ means nothing: write the whole \
-                path, from / on.
+                - LIFEOS_HOME is "~/.lifeos", but must be a path. HOME is not set, so ~ cannot be resolved: write the \
+                absolute path.
                 - LIFEOS_WORKERS is "many", but must be a whole number from 1 to 64.
                 - LIFEOS_ADMIN_TOKEN is set, but must be a secret of at least 16 characters.
                 - LIFEOS_REGION is not set, but must be here or there.

@@ -81,7 +81,7 @@ extension Problem {
         .init(
             .parameter("cursor"), "malformed",
             "Send `next_cursor` as you got it, or leave it out. One of another log, such as one that this was restored "
-                + "from, is none of this one.")
+                + "from, is not accepted.")
     ])
 }
 

@@ -1,7 +1,7 @@
 import System
 import Telemetry
 
-/// How well the cache does: for scrapers since the start, for people since they last began to count anew.
+/// How well the cache does: for scrapers since the start, for people since they last began to count again.
 final class CacheCounters: Sendable {
     struct Numbers: Sendable {
         var hits = 0

@@ -97,7 +97,7 @@ extension EntityRoutes {
             guard case .command(let operation) = part else { continue }
             var own = meta
             own.command = service.identifiers.next()
-            // A key stands for the whole request, though each operation has a receipt of its own.
+            // A key stands for the whole request, though each operation has its own receipt.
             own.idempotency = meta.idempotency.map { .init(key: $0.key, fingerprint: $0.fingerprint, part: index) }
             var command = EntityCommand(operation.action, on: operation.id, of: operation.type, meta: own)
             command.expected = operation.expected

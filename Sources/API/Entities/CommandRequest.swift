@@ -57,10 +57,10 @@ extension ParameterShape<CommandRequest> {
         }
     }
 
-    /// Of work that is an undertaking of its own.
+    /// Of work that is its own undertaking.
     static var reason: Self { ParameterShape<String?>.reason.map { CommandRequest(reason: $0) } }
 
-    /// Of work that goes on in the background, and of what only leaves a trace in the log.
+    /// Of work that continues in the background, and of what only leaves a trace in the log.
     static var order: Self {
         .group(ParameterShape<String?>.reason, correlation) { CommandRequest(reason: $0, correlation: $1) }
     }

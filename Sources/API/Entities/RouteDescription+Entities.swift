@@ -55,7 +55,7 @@ extension RouteDescription {
 
     /// A change of one entity.
     ///
-    /// - Parameter body: what stands in the body; nil where the address says it all.
+    /// - Parameter body: what is in the body; nil where the address says it all.
     static func change(_ type: EntityType, by body: JSONValue? = nil) -> RouteDescription {
         RouteDescription(
             body: body.map { Body(schema: $0) },

@@ -41,7 +41,7 @@ public struct DescriptionRoutes: Sendable {
         }
     }
 
-    /// The API's description, for what is made of it. It is made anew each time.
+    /// The API's description, for what is made of it. It is made again each time.
     public var document: JSONValue { openAPI.json }
 
     /// - Parameter guardian: lets only those through who are known; asked where the audience is not everyone.

@@ -4,7 +4,7 @@ public import HTTPServer
 import JSON
 import System
 
-/// Stopping what goes on in the background. Reading it is what the routes of all categories do.
+/// Stopping what continues in the background. Reading it is what the routes of all categories do.
 public struct OperationRoutes: Sendable {
     private let background: Background
 

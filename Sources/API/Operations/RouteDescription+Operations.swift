@@ -3,7 +3,7 @@ import JSON
 
 /// What routes say of themselves that start, or stop, work in the background.
 extension RouteDescription {
-    /// Of those that answer at once while the work goes on.
+    /// Of those that answer at once while the work continues.
     ///
     /// - Parameter summary: what the answer means.
     static func accepted(

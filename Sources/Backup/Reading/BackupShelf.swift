@@ -75,7 +75,7 @@ public struct BackupShelf: Sendable {
             } catch let error as BackupError where error.code == .notFound {
                 throw BackupError(
                     .damaged, "\(first.id) continues \(parent), which is not in \(store).",
-                    advice: "Use an older or a full backup, or bring \(parent) back.")
+                    advice: "Use an older or a full backup, or recover \(parent).")
             }
             guard before.head == first.after, before.log == first.log || before.head.position == 0 else {
                 throw BackupError(

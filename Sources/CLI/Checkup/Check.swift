@@ -19,7 +19,7 @@ public struct Check: Sendable {
             Finding(status: .failed, message: message, advice: advice)
         }
 
-        /// Nobody can tell, as when what it asks about is not running.
+        /// The answer is not known, for example because what it asks about is not running.
         public static func unknown(_ message: String) -> Finding {
             Finding(status: .unknown, message: message, advice: nil)
         }

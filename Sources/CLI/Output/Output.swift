@@ -2,7 +2,7 @@ internal import Configuration
 public import JSON
 internal import System
 
-/// What a command says: sentences, tables and progress for people, and the same facts as JSON lines for machines.
+/// The output of a command: sentences, tables and progress for people, and the same facts as JSON lines for scripts.
 ///
 /// Results go to standard output; notes, warnings, questions, progress and errors go to standard error, so that a pipe
 /// carries results alone. Once standard output cannot be written, the rest is dropped and the command is cancelled;
@@ -24,7 +24,7 @@ public final class Output: Sendable {
     private let state = Lock(State())
 
     private struct State {
-        /// The progress bar that stands on the terminal's last line.
+        /// The progress bar that is on the terminal's last line.
         var bar: String?
         /// Why standard output could not be written; the first reason stays.
         var loss: SystemError?
@@ -52,7 +52,7 @@ public final class Output: Sendable {
 
     // Results
 
-    /// Says what happened. Machines get the fields, and the sentence as `message`.
+    /// Prints a result. With `--json`, prints the fields, and the sentence as `message`.
     public func say(_ sentence: String, _ fields: KeyValuePairs<String, Cell> = [:]) {
         if isJSON {
             writeJSON { $0.object { Self.write(sentence, fields, into: &$0) } }
@@ -71,12 +71,12 @@ public final class Output: Sendable {
 
     // Remarks
 
-    /// Says something in passing, to people only.
+    /// Prints a remark, for people only.
     public func note(_ sentence: String) {
         if !isJSON { writeError(errorStyle.dim(DisplayText.clean(sentence, keepingLines: true)) + "\n") }
     }
 
-    /// Says that something is not as it should be, and goes on.
+    /// Warns about something that is not as it should be. The command continues.
     public func warn(_ sentence: String, _ fields: KeyValuePairs<String, Cell> = [:]) {
         if isJSON {
             writeJSON(to: .errors) {
@@ -176,7 +176,7 @@ extension Output {
         }
     }
 
-    /// Draws the bar anew, or takes it away.
+    /// Draws the bar again, or takes it away.
     func setBar(_ bar: String?) {
         state.withLock { state in
             if bar == nil, state.bar == nil { return }

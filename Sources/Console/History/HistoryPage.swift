@@ -56,8 +56,8 @@ struct HistoryPage {
                     }
                 }
             }
-            field("verb", "Was", asked.verb, hint: "archived")
-            field("reason", "Because", asked.reason, hint: "words of the reason")
+            field("verb", "Change", asked.verb, hint: "archived")
+            field("reason", "Reason", asked.reason, hint: "words in the reason")
             field("id", "Id", asked.id, hint: "of an entity or a correlation")
             Div(.class("actions")) {
                 Button("Look", .class("button"), .type(.submit))

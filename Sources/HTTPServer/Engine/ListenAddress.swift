@@ -13,7 +13,7 @@ public enum ListenAddress: Sendable, Hashable {
 }
 
 extension ListenAddress: CustomStringConvertible {
-    /// As it stands in a URL: `127.0.0.1:8080`, `[::1]:8080`, `unix:/run/life-os.sock`.
+    /// As it is in a URL: `127.0.0.1:8080`, `[::1]:8080`, `unix:/run/life-os.sock`.
     public var description: String {
         switch self {
         case .address(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"

@@ -3,7 +3,7 @@ public import System
 
 /// Answers with the files beneath one folder: entity tags, dates, one range, gzip.
 ///
-/// It decides and opens; who holds the connection sends. Files may change at any time, each answer looks anew.
+/// It decides and opens; who holds the connection sends. Files may change at any time, each answer looks again.
 public final class StaticFiles: Sendable {
     public struct Configuration: Sendable {
         /// The folder, as an absolute path. Links that lead out of it are not followed; names that begin with a dot

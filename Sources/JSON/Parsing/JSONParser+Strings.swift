@@ -12,7 +12,7 @@ extension JSONParser {
         return String(copying: text)
     }
 
-    /// Goes on from the first backslash of a string, or from what should not be in it.
+    /// Continues from the first backslash of a string, or from what should not be in it.
     @inline(never)
     private mutating func stringWithEscapes(from start: Int, _ bytes: Span<UInt8>) throws(JSONParseError) -> String {
         scratch.removeAll(keepingCapacity: true)

@@ -57,7 +57,7 @@ package struct BackupPlace {
         case (_?, _?):
             throw BackupError(
                 .setting, "LIFEOS_BACKUP_KEY_FILE and LIFEOS_BACKUP_PASSPHRASE are both set.",
-                advice: "Keep the one that the backups were made with.")
+                advice: "Keep the one that the backups were encrypted with.")
         }
     }
 

@@ -2,7 +2,7 @@ package import API
 package import Configuration
 import Postgres
 
-/// Everything about Life-OS that the environment decides. Declared here, read nowhere else.
+/// All settings that come from the environment. No other code reads it.
 package enum LifeOSSettings {
     package static let home = Setting(
         "LIFEOS_HOME", .path, default: "~/.lifeos", "The folder that holds all data: database, files, admin token.",
@@ -90,7 +90,7 @@ extension Kind where Value == Secret {
                 try ConnectionConfiguration(connection: text).validate()
             } catch {
                 let hint = error.hint ?? ""
-                throw Malformed(hint: "In it \(error.message): \(hint).")
+                throw Malformed(hint: "In it, \(error.message): \(hint).")
             }
             return Secret(text)
         }

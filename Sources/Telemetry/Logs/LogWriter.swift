@@ -1,7 +1,7 @@
 internal import Glibc
 public import System
 
-/// Writes lines to a descriptor from a thread of its own, so that a slow disk or a stalled pipe never holds up a
+/// Writes lines to a descriptor from its own thread, so that a slow disk or a stalled pipe never holds up a
 /// request.
 ///
 /// Lines wait in a bounded queue. When it is full, new lines are dropped, counted, and the loss is told in the log as

@@ -29,7 +29,7 @@ extension Command {
                 let done = try await HeadRepairer(pool: pool).repair(isDryRun: run[isDryRun]) {
                     progress.reach($0, of: $1)
                 }
-                // Whatever stands behind the old head may not be in the tables.
+                // Whatever is behind the old head may not be in the tables.
                 if done.before.position != done.after.position, !run[isDryRun] {
                     try await pool.withConnection { try $0.markProjectionsStale() }
                 }

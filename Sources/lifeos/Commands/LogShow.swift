@@ -123,6 +123,6 @@ extension Command {
                 + data.replacing("\n", with: " ") + rest)
     }
 
-    /// Of an event's data, so much is shown to people.
+    /// The number of bytes shown of an event's data.
     private static let shownBytesMax = 200
 }

@@ -87,7 +87,7 @@ extension Command {
             """
     }
 
-    /// Runs `body` with the database, whether or not a server runs beside.
+    /// Runs `body` with the database, whether or not a server runs.
     static func withLog(_ run: Invocation, _ body: (PostgresPool) async throws -> Void) async throws {
         let settings = try Settings(run.environment, declaring: LifeOSSettings.all)
         let instruments = try Instruments(settings, for: run)

@@ -104,7 +104,7 @@ extension Command {
             old.map { [.text($0.name), .size($0.bytes)] })
     }
 
-    /// What nothing could be made of.
+    /// Lists events that could not be read.
     private static func tell(_ skipped: SkippedEvents, on output: Output) {
         if skipped.isEmpty { return }
         output.table(

@@ -13,7 +13,7 @@ public struct ExportVerification: Sendable {
             case changed
             /// Two neighbours do not follow each other.
             case broken
-            /// An event stands in the wrong place, or twice.
+            /// An event is in the wrong place, or twice.
             case disordered
             /// An event that has to be there is not.
             case missing
@@ -34,7 +34,7 @@ public struct ExportVerification: Sendable {
 
     static let faultsMax = 100
 
-    /// Nil where the begin of the file cannot be read.
+    /// Nil where the start of the file cannot be read.
     public internal(set) var head: ExportHead?
     public internal(set) var eventCount = 0
     /// So many events were found to follow the one before them in the file.

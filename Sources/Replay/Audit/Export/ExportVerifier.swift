@@ -8,7 +8,7 @@ import JSON
 ///     while let bytes = next() { verifier.take(bytes) }
 ///     let result = verifier.finish()
 ///
-/// Every record is made anew of what it says and compared byte for byte, the hash of every event is computed again, and the
+/// Every record is made again of what it says and compared byte for byte, the hash of every event is computed again, and the
 /// last record has to hold the digest of all before it: so no byte can be changed unnoticed.
 public struct ExportVerifier: ~Copyable {
     /// Longer records are none of ours.

@@ -7,7 +7,7 @@ import System
 import Telemetry
 
 extension Command {
-    /// Runs what works on backups alone, without the database.
+    /// Runs a command that needs the backups but no database.
     ///
     /// - Parameters:
     ///   - from: where they are, rather than where the settings say.
@@ -31,7 +31,7 @@ extension Command {
         }
     }
 
-    /// Says in the command line's way what went wrong with a backup.
+    /// Turns a backup error into a failure of the command.
     static func tellingOfBackups<Result>(_ body: () async throws -> Result) async throws -> Result {
         do {
             return try await body()

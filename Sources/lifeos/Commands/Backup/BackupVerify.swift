@@ -43,7 +43,7 @@ extension Command {
         }
     }
 
-    /// Of what is wrong, so much is shown to people.
+    /// The number of faults shown to people.
     private static let faultsShownMax = 20
 
     private static func chosen(_ run: Invocation, _ place: BackupPlace) async throws -> [BackupID]? {

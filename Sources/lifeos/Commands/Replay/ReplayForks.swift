@@ -118,6 +118,6 @@ final class FillingDisplay: Sendable {
         }
     }
 
-    /// Takes the bar away: the last word is the command's own.
+    /// Removes the bar, before the command prints its result.
     func end() { current.withLock { $0?.bar.abandon() } }
 }

@@ -5,9 +5,9 @@ import JSON
 import Replay
 import System
 
-/// How differences and rollbacks are told to people.
+/// Prints differences and rollbacks for people.
 enum ReplayText {
-    /// Of a value, so many characters are shown.
+    /// The number of characters shown of a value.
     private static let valueLengthMax = 60
 
     static func value(_ value: JSONValue?) -> String {
