@@ -39,7 +39,7 @@ let package = Package(
                 "Entities", "Commands", "Projections", "EventLog", "Catalogue", "PrivatePostgres", "Postgres",
                 "HTTPServer",
                 "HTTPClient", "CLI",
-                "Configuration", "Cryptography", "Telemetry", "JSON", "System",
+                "Configuration", "Cryptography", "Telemetry", "Spelling", "JSON", "System",
             ]),
         program(
             "bench",

@@ -10,7 +10,7 @@ public struct MetricsRoutes: Sendable {
     public func declare(in router: inout Router) {
         router.get(
             "/metrics",
-            info: RouteInfo("metrics", "Every metric, for Prometheus.", in: "Health", needs: nil, .metrics)
+            info: RouteInfo("metrics", "Read all metrics, for Prometheus.", in: "Health", needs: nil, .metrics)
         ) { request in
             let format = Exposition.negotiated(accept: request.header("Accept"))
             return Response(

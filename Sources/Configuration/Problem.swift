@@ -1,4 +1,4 @@
-/// One thing that is wrong with what someone wrote.
+/// One mistake in a setting or on the command line.
 public struct Problem: Error, Equatable, CustomStringConvertible {
     /// What kind of mistake it is. More may come, so a `switch` needs a `default`.
     public struct Code: RawRepresentable, Hashable, Sendable {
@@ -9,7 +9,7 @@ public struct Problem: Error, Equatable, CustomStringConvertible {
         public static let malformed = Code(rawValue: "malformed")
         /// Needed, and not given.
         public static let missing = Code(rawValue: "missing")
-        /// Given, and known to nobody: probably a typo.
+        /// Given, but unknown: probably a typo.
         public static let unknown = Code(rawValue: "unknown")
     }
 

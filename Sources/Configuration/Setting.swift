@@ -6,7 +6,7 @@
 public struct Setting<Value: Sendable>: AnySetting {
     public let declaration: SettingDeclaration
 
-    /// A setting that has a value even when nobody sets it.
+    /// A setting that has a value even when it is not set.
     ///
     /// - Parameters:
     ///   - default: written as a person would write it, and read by the same kind.
@@ -23,7 +23,7 @@ public struct Setting<Value: Sendable>: AnySetting {
         declaration = SettingDeclaration(name, kind, fallback: .refusal, meaning, hazard) { $0 }
     }
 
-    /// A setting that is `nil` when nobody sets it.
+    /// A setting that is `nil` when it is not set.
     ///
     /// - Parameter whenUnset: what then happens, for help: `a private PostgreSQL in LIFEOS_HOME`.
     public init<Wrapped>(
@@ -42,7 +42,7 @@ public protocol AnySetting: Sendable {
 
 /// What is known of a setting besides its type.
 public struct SettingDeclaration: Sendable {
-    /// What holds when nobody sets it.
+    /// What applies when it is not set.
     public enum Fallback: Sendable, Equatable {
         case text(String)
         /// Nothing, and these words say what then happens.

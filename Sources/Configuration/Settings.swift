@@ -10,6 +10,19 @@ public struct Settings: Sendable {
         let value: (any Sendable)?
         /// What the environment says, if it says something.
         let text: String?
+
+        var line: Line {
+            var (fallback, whenUnset): (String?, String?) = (nil, nil)
+            switch declaration.fallback {
+            case .text(let text): fallback = text
+            case .nothing(let words): whenUnset = words
+            case .refusal: whenUnset = "required"
+            }
+            let written = (text ?? fallback).map { declaration.isSecret ? "[set]" : value as? String ?? $0 }
+            return Line(
+                name: declaration.name, value: written, origin: text == nil ? .default : .environment,
+                whenUnset: written == nil ? whenUnset : nil)
+        }
     }
 
     private let entries: [Entry]
@@ -24,6 +37,23 @@ public struct Settings: Sendable {
     public init(
         _ environment: [String: String], declaring settings: [any AnySetting], prefix: String = "LIFEOS_"
     ) throws(ConfigurationError) {
+        let found = Self.read(environment, settings, prefix)
+        guard found.problems.isEmpty else { throw ConfigurationError(problems: found.problems) }
+        (entries, indexes) = (found.entries, found.indexes)
+    }
+
+    /// Every setting in the order of its declaration, and everything that is wrong: for people who look for a mistake in
+    /// their settings. Secrets are hidden.
+    public static func report(
+        on environment: [String: String], declaring settings: [any AnySetting], prefix: String = "LIFEOS_"
+    ) -> (lines: [Line], problems: [Problem]) {
+        let found = read(environment, settings, prefix)
+        return (found.entries.map(\.line), found.problems)
+    }
+
+    private static func read(
+        _ environment: [String: String], _ settings: [any AnySetting], _ prefix: String
+    ) -> (entries: [Entry], indexes: [String: Int], problems: [Problem]) {
         let place = Place(home: environment["HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }, folder: nil)
         var entries: [Entry] = []
         var indexes: [String: Int] = [:]
@@ -40,10 +70,8 @@ public struct Settings: Sendable {
             }
             entries.append(Entry(declaration: declaration, value: value, text: text))
         }
-        problems += Self.strangers(in: environment, besides: indexes, prefix: prefix)
-        guard problems.isEmpty else { throw ConfigurationError(problems: problems) }
-        self.entries = entries
-        self.indexes = indexes
+        problems += strangers(in: environment, besides: indexes, prefix: prefix)
+        return (entries, indexes, problems)
     }
 
     private static func value(
@@ -54,7 +82,7 @@ public struct Settings: Sendable {
         case .text(let fallback): return try declaration.read(fallback, place)
         case .nothing: return nil
         case .refusal:
-            let sentence = "\(declaration.name) is not set, but has to be \(declaration.form)."
+            let sentence = "\(declaration.name) is not set, but must be \(declaration.form)."
             throw Problem(.missing, declaration.name, sentence)
         }
     }
@@ -85,23 +113,26 @@ public struct Settings: Sendable {
 
     /// What holds, for people to look at.
     public struct Line: Sendable, Equatable {
-        /// Who said so.
+        /// Where the value comes from.
         public enum Origin: String, Sendable { case environment, `default` }
 
         public let name: String
-        /// What was written; `[set]` for a secret, `nil` where there is no value.
+        /// What was written, with paths made absolute; `[set]` for a secret, `nil` where there is no value.
         public let value: String?
         public let origin: Origin
+        /// What happens because there is no value; `nil` where there is one.
+        public let whenUnset: String?
+
+        public init(name: String, value: String?, origin: Origin, whenUnset: String? = nil) {
+            self.name = name
+            self.value = value
+            self.origin = origin
+            self.whenUnset = whenUnset
+        }
     }
 
     /// Every setting in the order of its declaration, with secrets hidden.
-    public var lines: [Line] {
-        entries.map { entry in
-            let fallback: String? = if case .text(let text) = entry.declaration.fallback { text } else { nil }
-            let value = (entry.text ?? fallback).map { entry.declaration.isSecret ? "[set]" : $0 }
-            return Line(name: entry.declaration.name, value: value, origin: entry.text == nil ? .default : .environment)
-        }
-    }
+    public var lines: [Line] { entries.map(\.line) }
 }
 
 extension Settings: CustomReflectable {

@@ -63,7 +63,7 @@ public struct ConsoleRoutes: Sendable {
     /// What is open to everyone: signing in, and the files that the page for it needs.
     public func declareOpen(in router: inout Router) {
         router.get(
-            "/", info: RouteInfo(name: "console.root", summary: "Leads to the console.", tags: ["console"])
+            "/", info: RouteInfo(name: "console.root", summary: "Redirects to the console.", tags: ["console"])
         ) { _ in .redirect(to: "/console") }
 
         router.get(
@@ -78,7 +78,7 @@ public struct ConsoleRoutes: Sendable {
 
         router.get(
             "/console/sign-in",
-            info: RouteInfo(name: "console.sign-in", summary: "The form to sign in.", tags: ["console"])
+            info: RouteInfo(name: "console.sign-in", summary: "The sign-in form.", tags: ["console"])
         ) { _ in .html(SignInPage(notice: parts.notice, complaint: nil).page) }
 
         router.post(
@@ -129,10 +129,10 @@ public struct ConsoleRoutes: Sendable {
             answer.headers.add("Set-Cookie", cookie)
             return answer
         case .refused(retryAfter: nil):
-            return .html(SignInPage(notice: parts.notice, complaint: "This is not the token.").page, .unauthorized)
+            return .html(SignInPage(notice: parts.notice, complaint: "Wrong token.").page, .unauthorized)
         case .refused(let wait?):
             let problem = Problem.tooManyRequests(
-                "This is not the token, and too many wrong ones came from your address. The right one is taken at once.",
+                "Wrong token. Too many wrong tokens came from your address; the right one is still accepted at once.",
                 retryAfter: wait)
             var answer = Response.html(
                 SignInPage(notice: parts.notice, complaint: problem.detail).page, problem.status)

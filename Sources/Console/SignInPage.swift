@@ -16,7 +16,7 @@ struct SignInPage {
                 Input(
                     .id("token"), .name("token"), .type(.password), .autocomplete("current-password"), .required(),
                     .autofocus())
-                P("It stands in the file admin-token in LIFEOS_HOME, or in LIFEOS_ADMIN_TOKEN.", .class("hint"))
+                P("The token is in the file admin-token in LIFEOS_HOME, or in LIFEOS_ADMIN_TOKEN.", .class("hint"))
                 Button("Sign in", .class("button"), .type(.submit))
             }
         }

@@ -37,7 +37,7 @@ public struct Markup: Sendable, Hashable {
     public func render() -> [UInt8] { bytes }
 }
 
-/// A part of a page with a name of its own, used in builders like an element.
+/// A part of a page with its own name, used in builders like an element.
 ///
 /// ```swift
 /// struct Badge: Component {

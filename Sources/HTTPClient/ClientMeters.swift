@@ -20,7 +20,8 @@ struct ClientMeters: Sendable {
             "lifeos_http_client_errors_total", help: "Requests that came to nothing, by reason.",
             labels: ["purpose", "code"], seriesMax: 20 * purposesMax)
         seconds = metrics.histogram(
-            "lifeos_http_client_request_seconds", help: "From the call to the answer's last byte, or to the failure.",
+            "lifeos_http_client_request_duration_seconds",
+            help: "From the call to the answer's last byte, or to the failure.",
             labels: ["purpose"], bounds: Self.secondsBounds, seriesMax: purposesMax)
         bytes = metrics.counter(
             "lifeos_http_client_body_bytes_total", help: "Bytes of bodies as they went over the network.",

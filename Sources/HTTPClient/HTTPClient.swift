@@ -114,7 +114,7 @@ extension HTTPClient {
     private func addedHeaders() -> Headers {
         var headers: Headers = [:]
         if configuration.sendsTraceContext, var trace = Ambient.trace {
-            // With a tracer the request has a span of its own already.
+            // With a tracer the request has its own span already.
             if Ambient.tracer == nil { trace = generator.withLock { trace.child(using: &$0) } }
             headers["traceparent"] = trace.traceparent
             if !trace.state.header.isEmpty { headers["tracestate"] = trace.state.header }

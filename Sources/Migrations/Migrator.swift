@@ -2,7 +2,7 @@ public import Postgres
 internal import System
 public import Telemetry
 
-/// Brings a database to a list of migrations: forward only, each in a transaction of its own, one migrator at a time
+/// Brings a database to a list of migrations: forward only, each in its own transaction, one migrator at a time
 /// however many nodes start at once.
 public struct Migrator: Sendable {
     private let migrations: [Migration]

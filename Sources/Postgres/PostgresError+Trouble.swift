@@ -14,7 +14,8 @@ extension PostgresError {
         public var sentence: String {
             switch self {
             case .diskFull: "The database's disk is full."
-            case .exhausted: "The database has run out of memory, of connections, or into a limit of its configuration."
+            case .exhausted:
+                "The database has run out of memory or connections, or reached a limit of its configuration."
             case .failing: "The database cannot read or write its files."
             case .stopping: "The database is stopping or starting."
             }
@@ -24,9 +25,9 @@ extension PostgresError {
         public var advice: String {
             switch self {
             case .diskFull:
-                "Make room on its disk. Everything can still be read, and `lifeos backup create` to another disk works as well."
-            case .exhausted: "Try again in a moment. If it stays, look into PostgreSQL's log, which names the limit."
-            case .failing: "Make a backup to another disk (lifeos backup create), and look into PostgreSQL's log."
+                "Free space on its disk. Reading still works, and so does `lifeos backup create` to another disk."
+            case .exhausted: "Try again in a moment. If it happens again, see PostgreSQL's log, which names the limit."
+            case .failing: "Back up to another disk (lifeos backup create), then see PostgreSQL's log."
             case .stopping: "Try again in a moment."
             }
         }

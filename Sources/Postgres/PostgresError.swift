@@ -34,12 +34,12 @@ public struct PostgresError: Error, Sendable, Equatable {
         self.hint = hint
     }
 
-    /// The transaction lost a race, or met a statement that has to be prepared anew, and may succeed when it is run again.
+    /// The transaction lost a race, or met a statement that has to be prepared again, and may succeed when it is run again.
     public var isWorthRetrying: Bool {
         code == .serializationFailure || code == .deadlockDetected || isStatementStale
     }
 
-    /// What was prepared no longer fits its tables, or is gone. It is forgotten by now: another try prepares it anew.
+    /// What was prepared no longer fits its tables, or is gone. It is forgotten by now: another try prepares it again.
     ///
     /// Hazard: a statement that asks for what PostgreSQL does not support has the same code, so try again only once.
     public var isStatementStale: Bool { code == .planChanged || code == .statementMissing }

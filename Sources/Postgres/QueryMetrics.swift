@@ -8,7 +8,8 @@ final class QueryMetrics: Sendable {
 
     init(_ metrics: Metrics) {
         seconds = metrics.histogram(
-            "lifeos_postgres_query_seconds", help: "Time from sending a query to its whole answer.", labels: ["query"])
+            "lifeos_postgres_query_duration_seconds", help: "Time from sending a query to its whole answer.",
+            labels: ["query"])
         rows = metrics.counter(
             "lifeos_postgres_query_rows_total", help: "Rows that queries returned or changed.", labels: ["query"])
         errors = metrics.counter(

@@ -11,6 +11,8 @@ extension PrivatePostgres {
         public let dataBytes: Int
         /// The server's process; `nil` when none takes connections.
         public let serverProcessID: Int32?
+        /// How libpq reaches the server; `nil` when none takes connections.
+        public let conninfo: String?
         /// The process that runs the server, or is about to.
         public let ownerProcessID: Int32?
         /// What keeps the server from starting, with advice; `nil` when nothing is known of.
@@ -32,9 +34,11 @@ extension PrivatePostgres {
         } catch {
             problem = PrivatePostgresError(.dataUnusable, "\(error)", advice: "Look at \(folder).")
         }
+        let isServed = Home.isServed(folder)
         return Inspection(
             installedVersion: await installation?.version(), dataMajor: major, dataBytes: Files.treeBytes(folder),
-            serverProcessID: Home.isServed(folder) ? PostmasterFile(in: folder)?.processID : nil,
+            serverProcessID: isServed ? PostmasterFile(in: folder)?.processID : nil,
+            conninfo: isServed ? Conninfo.text(folder: folder, database: configuration.database) : nil,
             ownerProcessID: HomeLock.holder(configuration.lockPath)?.processID, problem: problem)
     }
 }

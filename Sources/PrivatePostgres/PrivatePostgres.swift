@@ -4,7 +4,7 @@ public import Telemetry
 /// A PostgreSQL of one's own: made at the first start, reached by a Unix socket in its home and by nothing else, and
 /// ended with this process, whatever ends that.
 ///
-/// Should the server itself die, it is started again; connections have to be made anew then.
+/// Should the server itself die, it is started again; connections have to be made again then.
 ///
 ///     let postgres = try await PrivatePostgres.start(.init(home: "/var/lib/lifeos"), logger: logger)
 ///     let pool = … postgres.conninfo() …
@@ -140,7 +140,7 @@ extension PrivatePostgres {
     /// Watches the server and starts it again when it ends without having been told to.
     private func supervise() {
         supervisor = Task {
-            // A child that is gone is told of at once, however often it is asked: so the wish to end has to be looked at.
+            // A child that is gone is reported at once, however often it is asked: so the wish to end has to be looked at.
             while !Task.isCancelled, let child = postmaster?.child, (try? await child.waitForExit()) != nil {
                 await relaunch(after: child)
             }

@@ -50,7 +50,7 @@ public struct PrivatePostgresError: Error, Sendable, CustomStringConvertible {
         let what = Files.isFolder(home) ? "there is no database in the home \(home)" : "there is no home at \(home)"
         return PrivatePostgresError(
             .homeMissing, what,
-            advice: "Set LIFEOS_HOME to the folder that holds your data, or make a new home there with: lifeos serve")
+            advice: "Set LIFEOS_HOME to the folder that holds your data, or create a new home there with: lifeos serve")
     }
 
     public var description: String {

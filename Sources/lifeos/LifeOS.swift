@@ -5,24 +5,39 @@ import Service
 enum LifeOS {
     static let application = Application(
         name: "lifeos",
-        summary: "Your AI studio, kept as a log of everything that happened.",
+        summary: "Runs your AI studio. Every change is an event you can audit, replay and undo.",
         nouns: [
-            "backup": "Copies of everything, for the day that something is lost.",
-            "events": "What can be in the log.",
-            "export": "Ways out, for people who leave or look elsewhere.",
-            "log": "What is in the log.",
-            "projections": "The tables that are made from the log.",
-            "replay": "The past: looked at, and gone on from.",
-            "sample": "A studio to look around in.",
+            "backup": "Back up, verify and restore.",
+            "config": "Look at the settings.",
+            "events": "Describe what can be in the log.",
+            "export": "Write everything to files.",
+            "log": "Read, verify and repair the event log.",
+            "projections": "Check and rebuild the tables made from the log.",
+            "replay": "Look at the past, compare two points, fork from one.",
+            "sample": "Load a sample studio.",
         ],
-        commands: [
-            .serve, .migrate, .importFolder, .exportJSON, .sampleLoad, .eventsDocs, .logShow, .logVerify,
-            .logRepairPlan, .logRepairHead, .audit,
-            .auditExport, .auditVerifyExport,
-            .projectionsList, .projectionsRebuild, .projectionsCheck, .projectionsDropOld, .replayInspect, .replayDiff,
-            .rollback,
-            .undo, .replayFork, .replayForks, .replayDropFork, .backupCreate, .backupList, .backupVerify, .backupPrune,
-            .backupRestore, .backupDrill, .backupSchedule, .doctor, .version,
+        groups: [
+            CommandGroup("Serve and watch", [.serve, .status, .doctor]),
+            CommandGroup("Data", [.importFolder, .exportJSON, .sampleLoad, .eventsDocs]),
+            CommandGroup(
+                "History and undo",
+                [
+                    .logShow, .logVerify, .audit, .auditExport, .auditVerifyExport, .replayInspect, .replayDiff,
+                    .replayFork, .replayForks, .replayDropFork, .rollback, .undo,
+                ]),
+            CommandGroup(
+                "Backup",
+                [
+                    .backupCreate, .backupList, .backupVerify, .backupRestore, .backupDrill, .backupPrune,
+                    .backupSchedule,
+                ]),
+            CommandGroup(
+                "Maintenance",
+                [
+                    .migrate, .projectionsList, .projectionsCheck, .projectionsRebuild, .projectionsDropOld,
+                    .logRepairPlan, .logRepairHead,
+                ]),
+            CommandGroup("Settings and help", [.configShow, .version]),
         ],
         topics: [.settings(LifeOSSettings.all)])
 }

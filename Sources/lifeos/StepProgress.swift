@@ -1,7 +1,7 @@
 import CLI
 import System
 
-/// A progress bar that comes up once somebody knows how much there is to do.
+/// A progress bar that appears once the amount of work is known.
 final class StepProgress: Sendable {
     private let output: Output
     private let title: String
@@ -23,6 +23,6 @@ final class StepProgress: Sendable {
         bar.reach(done)
     }
 
-    /// Takes the bar away: the last word is the command's own.
+    /// Removes the bar, before the command prints its result.
     func end() { bar.withLock { $0 }?.abandon() }
 }

@@ -11,7 +11,7 @@ import Service
 import System
 import Telemetry
 
-/// What a command works with that reads or changes what people keep: beside a running server, or alone.
+/// What a command needs that reads or changes entities, whether or not a server runs.
 struct Workbench {
     let service: EntityService
     let blueprint: Blueprint
@@ -24,7 +24,7 @@ struct Workbench {
     /// What rescues works without being recorded, where nothing can be written; then this says so.
     func recording(_ what: String, on output: Output) -> Operation.Recording {
         .optional(obstacle: obstacle) { error in
-            output.warn("\(what) could not be recorded in the log, which cannot be written to: \(error)")
+            output.warn("\(what) could not be recorded, because the log cannot be written to: \(error)")
         }
     }
 
@@ -39,7 +39,7 @@ struct Workbench {
         _ body: (Workbench) async throws -> Result
     ) async throws -> Result {
         let settings = try Settings(run.environment, declaring: LifeOSSettings.all)
-        let instruments = try Instruments(settings, environment: run.environment)
+        let instruments = try Instruments(settings, for: run)
         defer { instruments.logger.flush() }
         let folders = try Folders(settings)
         let blueprint = try Blueprint(folders)

@@ -183,7 +183,7 @@ import Testing
             try studio.damageBackup(id)
             let verified = try await client.ended(try await client.send("POST \(Self.path)/\(id)/verify"))
             #expect(verified["status"] == "failed")
-            #expect(verified["problem"]?["detail"]?.string?.contains("not sound") == true, "\(verified)")
+            #expect(verified["problem"]?["detail"]?.string?.contains("is damaged") == true, "\(verified)")
         }
     }
 

@@ -19,23 +19,58 @@ import Testing
                   backup      Copies of everything.
                   rewind      Goes back.
                   version     Tells the version.
-                  help        Explains a command or a topic.
-                  completion  Prints a script that completes command lines.
-                  manual      Prints the manual page of all commands and settings, for man.
+                  help        Explain a command or a topic.
+                  completion  Print a completion script for your shell.
+                  manual      Print the manual page of all commands and settings.
 
                 Topics:
                   words  What the words mean.
 
                 Options:
-                  -h, --help          Explains the command.
-                      --json          Prints JSON lines, for machines.
-                  -y, --yes           Answers every question with yes.
-                      --color <when>  Colours: auto, always or never. NO_COLOR turns them off as
-                                      well.
+                  -h, --help          Show help for the command.
+                      --json          Print JSON lines, for scripts.
+                  -y, --yes           Answer every question with yes.
+                      --color <when>  Colours: auto, always or never. NO_COLOR also turns them
+                                      off.
 
-                Run "sample help <command>" to see what it takes.
+                Run "sample help <command>" for details.
 
                 """)
+    }
+
+    @Test func commandsStandInTheirGroups() async {
+        let command = { (path: String) in Command(path, "Does \(path).") { _ in } }
+        let application = Application(
+            name: "sample", summary: "S.", nouns: ["log": "The log."],
+            groups: [
+                CommandGroup("Serve", [command("serve")]),
+                CommandGroup("History", [command("log show"), command("log verify"), command("undo")]),
+                CommandGroup("Repair", [command("log repair"), command("doctor")]),
+            ])
+        let terminal = FakeTerminal.pipe()
+        _ = await application.run(["help"], in: Surroundings(environment: [:], folder: "/", terminal: terminal))
+        #expect(
+            terminal.output.contains(
+                """
+                Serve:
+                  serve       Does serve.
+
+                History:
+                  log         The log.
+                  undo        Does undo.
+
+                Repair:
+                  doctor      Does doctor.
+                  help        Explain a command or a topic.
+
+                """))
+    }
+
+    @Test func theCommandTableListsEveryCommand() async {
+        let page = await Sample.run("manual --format markdown").output
+        #expect(page.contains("\n## Commands\n"))
+        #expect(page.contains("\n| `sample backup create <name> [<file>...]` | Writes a backup. |\n"))
+        #expect(page.contains("\n| `sample completion <shell>` |"))
     }
 
     @Test(arguments: ["backup", "help backup", "backup --help", "--help backup", "backup -h --nonsense"])
@@ -55,7 +90,7 @@ import Testing
 
                 Options:
                 """))
-        #expect(outcome.output.hasSuffix("\nRun \"sample help backup <verb>\" to see what it takes.\n"))
+        #expect(outcome.output.hasSuffix("\nRun \"sample help backup <verb>\" for details.\n"))
     }
 
     @Test(arguments: ["help backup create", "backup create --help", "backup create a --jobs nonsense -h"])
@@ -90,11 +125,11 @@ import Testing
                       Copies one folder.
 
                 Options of every command:
-                  -h, --help          Explains the command.
-                      --json          Prints JSON lines, for machines.
-                  -y, --yes           Answers every question with yes.
-                      --color <when>  Colours: auto, always or never. NO_COLOR turns them off as
-                                      well.
+                  -h, --help          Show help for the command.
+                      --json          Print JSON lines, for scripts.
+                  -y, --yes           Answer every question with yes.
+                      --color <when>  Colours: auto, always or never. NO_COLOR also turns them
+                                      off.
 
                 """)
     }
@@ -127,7 +162,7 @@ import Testing
             ["help", "settings"], in: Surroundings(environment: [:], folder: "/", terminal: terminal))
         #expect(
             terminal.output == """
-                Variables of the environment that set the program up.
+                Environment variables that configure the program.
 
                 Settings:
                   LIFEOS_LISTEN  Where it answers. An address such as 127.0.0.1:8080, [::1]:8080
@@ -153,7 +188,7 @@ import Testing
     @Test func machinesMustSayWhatTheyWant() async {
         let outcome = await Sample.run("backup --json")
         #expect(outcome.code == 2)
-        #expect(outcome.errors.hasPrefix(#"{"error":{"code":"usage","message":"Say what to do: create, delete.""#))
+        #expect(outcome.errors.hasPrefix(#"{"error":{"code":"usage","message":"Choose a verb: create, delete.""#))
     }
 
     @Test func theVersionHasAnOptionToo() async {

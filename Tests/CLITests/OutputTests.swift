@@ -37,7 +37,7 @@ import Testing
             outcome.output == """
                 Read 3 files.
                 Name  Size bytes  Made at               State
-                Café     2.0 KiB  1970-01-01 00:00:00Z  ok
+                Café     2.0 KiB  1970-01-01T00:00:00Z  ok
                 日本     942 MiB  -                     failed
                 Path    /var/lib/lifeos
                 Events  1,234,567
@@ -96,6 +96,36 @@ import Testing
                 """)
         let piped = await Sample.run(["wide"], extra: [wide])
         #expect(piped.output.contains(String(repeating: "abcdefghij", count: 20)))
+    }
+
+    /// Half an id cannot be copied, and half a number is another number.
+    @Test func identifiersNumbersAndTimesAreNeverCut() async {
+        let id = "20261121T123000Z-incremental-374"
+        let command = Command("ids", "Shows ids.") { run in
+            run.output.table(
+                ["id", "size", Column("parent", isDetail: true), "note"],
+                [[.identifier(id), .size(1 << 20), .identifier(id), "a long remark about it"]])
+        }
+        let narrow = await Sample.run(["ids", "--color=never"], on: .person(columns: 56), extra: [command])
+        #expect(
+            narrow.output == """
+                Id                                   Size  Note
+                \(id)  1.0 MiB  a long remar…
+
+                """)
+        let wide = await Sample.run(["ids", "--color=never"], on: .person(columns: 120), extra: [command])
+        #expect(wide.output.contains("Parent") && wide.output.contains("a long remark about it"))
+        let machine = await Sample.run(["ids", "--json"], on: .person(columns: 40), extra: [command])
+        #expect(machine.output.contains(#""parent":"\#(id)""#))
+    }
+
+    @Test func aCommandMayEndWithACodeAndNoError() async {
+        let command = Command("down", "Says that it is down.") { run in
+            run.output.say("Down.")
+            throw ExitCode.notRunning
+        }
+        let outcome = await Sample.run(["down"], extra: [command])
+        #expect(outcome.code == 3 && outcome.output == "Down.\n" && outcome.errors == "")
     }
 
     @Test func whatIsPrintedCannotCommandTheTerminal() async {

@@ -133,6 +133,8 @@ import Testing
             _ = terminal.takeErrors()
             output.warn("Careful.")
             #expect(terminal.takeErrors() == "\r\u{1B}[KWarning: Careful.\nRebuilding  0")
+            #expect(output.writeLog(Array("a line of the log\n".utf8)))
+            #expect(terminal.takeErrors() == "\r\u{1B}[Ka line of the log\nRebuilding  0")
             output.say("Half of it.")
             #expect(terminal.takeErrors() == "\r\u{1B}[KRebuilding  0")
             progress.abandon()

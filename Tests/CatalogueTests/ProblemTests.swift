@@ -37,9 +37,11 @@ struct Mistake: Sendable, CustomTestStringConvertible {
         Mistake(#""collection": "things""#, #""collection": "My Things""#, 3, "/collection must match the pattern"),
         Mistake(#""version": 3"#, #""version": "three""#, 8, "/version must be a whole number"),
         Mistake(
-            #""type": "thing""#, #""type": "think""#, 2, #"/type is "think", so the file has to be called think.json"#),
+            #""type": "thing""#, #""type": "think""#, 2, #"/type is "think", so the file must be called think.json"#),
         Mistake(#""type": "thing""#, #""kind": "thing""#, 1, #"says neither "type" (of an entity) nor "category""#),
-        Mistake(#""type": "thing""#, #""category": "thing", "type": "thing""#, 2, #"/category stands beside "type""#),
+        Mistake(
+            #""type": "thing""#, #""category": "thing", "type": "thing""#, 2,
+            #"/category cannot be combined with "type""#),
         Mistake(
             #""collection": "things""#, #""collection": "search""#, 3, "/collection is an address that the API uses"),
         Mistake(#""analyser": "thing""#, #""analyzer": "thing""#, 31, #"did you mean "analyser"?"#),
@@ -64,7 +66,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
             #""name_field": "name""#, #""name_field": "nmae""#, 9,
             #"/name_field names no field of the schema, "nmae": did you mean "name"?"#),
         Mistake(#""name_field": "name","#, "", 1, "/name_field is required"),
-        Mistake(#""name_field": "name""#, #""name_field": "size""#, 9, "has to name a string field"),
+        Mistake(#""name_field": "name""#, #""name_field": "size""#, 9, "must name a string field"),
         Mistake(#""unique_by": "name""#, #""unique_by": "color""#, 10, #"add "color" to required"#),
         Mistake(#""labels": "C""#, #""label": "C""#, 25, #""label": did you mean "labels"?"#),
         Mistake(#""labels": "C""#, #""size": "C""#, 25, "/search/size cannot be searched"),
@@ -77,20 +79,20 @@ struct Mistake: Sendable, CustomTestStringConvertible {
         Mistake(#""analyser": "thing""#, #""summary": [{ "title": "Sizes" }]"#, 31, #"neither "count_by" nor "sum""#),
         Mistake(
             #""analyser": "thing""#, #""summary": [{ "title": "Sizes", "sum": "color" }]"#, 31,
-            "/summary/0/sum has to name a number field, and color is none"),
+            "/summary/0/sum must name a number field, and color is not one"),
         Mistake(
             #""analyser": "thing""#, #""summary": [{ "title": "Sizes", "sum": "size", "by": "labels" }]"#, 31,
-            "/summary/0/by has to name a field of single, short values"),
+            "/summary/0/by must name a field of single, short values"),
         Mistake(
             #""analyser": "thing""#, #""summary": [{ "title": "Sizes", "count_by": "color", "sum": "size" }]"#, 31,
-            #"stands beside "count_by": keep one"#),
+            #"cannot be combined with "count_by": keep one"#),
         Mistake(
             #""analyser": "thing""#, #""summary": [{ "title": "Sizes", "count_by": "color", "by": "size" }]"#, 31,
             "leave it out"),
         // References.
         Mistake(
             #""x-references": ["thing"]"#, #""x-references": ["thnig"]"#, 18,
-            #"/x-references/0 refers to what is no type, "thnig": did you mean "thing"?"#),
+            #"/x-references/0 refers to an unknown type, "thnig": did you mean "thing"?"#),
         Mistake(#""x-references": ["thing"]"#, #""x-reference": ["thing"]"#, 18, #"did you mean "x-references"?"#),
         Mistake(#""x-references": ["thing"]"#, #""x-references": []"#, 18, "must be an array of names of types"),
         Mistake(#""x-references": ["*"]"#, #""x-references": ["*", "thing"]"#, 19, #""*" alone means any"#),
@@ -124,7 +126,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
             #""effect": "merge", "description": "It came"#, #""effect": "merges", "description": "It came"#, 19,
             #"must be one of "create", "merge""#, in: "events/system/task.json"),
         Mistake(
-            #""done": true"#, #""doen": true"#, 19, #"is no field of the state, "doen": did you mean "done"?"#,
+            #""done": true"#, #""doen": true"#, 19, #"is not a field of the state, "doen": did you mean "done"?"#,
             in: "events/system/task.json"),
         Mistake(
             #""schema": { "required": ["title"], "properties": { "title": true } }"#,
@@ -184,7 +186,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
             ("events/system/task.json", Array(Sample.task.utf8)),
         ])
         #expect(
-            inside.map(\.message) == ["/type stands in the folder system/, which is for categories: move the file up"])
+            inside.map(\.message) == ["/type is in the folder system/, which is for categories: move the file up"])
     }
 
     @Test func aFolderThatIsNoneIsNamed() throws {

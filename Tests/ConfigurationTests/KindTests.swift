@@ -26,7 +26,7 @@ private func read<Value>(_ kind: Kind<Value>, _ text: String, home: String? = "/
     func aNumberIsWholeAndInItsRange(text: String, value: String?) {
         #expect(
             read(.integer(1...64), text)
-                == value ?? "X is \"\(text)\", but has to be a whole number from 1 to 64.")
+                == value ?? "X is \"\(text)\", but must be a whole number from 1 to 64.")
     }
 
     @Test func aRangeIsToldInWords() {
@@ -50,7 +50,7 @@ private func read<Value>(_ kind: Kind<Value>, _ text: String, home: String? = "/
 
     @Test(arguments: ["", "MiB", "-1", "1.5GiB", "1XB", "9999999999TiB", "99999999999999999999", "1 0"])
     func aWrongSizeIsRefused(text: String) {
-        #expect(read(.size(), text) == "X is \"\(text)\", but has to be a size such as 64MiB.")
+        #expect(read(.size(), text) == "X is \"\(text)\", but must be a size such as 64MiB.")
     }
 
     @Test func anAmbiguousSizeSaysBothReadings() {
@@ -71,23 +71,23 @@ private func read<Value>(_ kind: Kind<Value>, _ text: String, home: String? = "/
 
     @Test(arguments: ["", "s", "-1s", "1.5s", "1x", "1s2", "9999999999d", "9223372036854775807d", "1 s", "30"])
     func aWrongDurationIsRefused(text: String) {
-        #expect(read(.duration(), text).hasPrefix("X is \"\(text)\", but has to be a duration such as 250ms or 30s."))
+        #expect(read(.duration(), text).hasPrefix("X is \"\(text)\", but must be a duration such as 250ms or 30s."))
     }
 
     @Test func aDurationWithoutAUnitIsAskedForOne() {
-        #expect(read(.duration(), "30").hasSuffix(" Say the unit: 30s, 30m or 30h."))
+        #expect(read(.duration(), "30").hasSuffix(" Add the unit: 30s, 30m or 30h."))
     }
 
     @Test(arguments: ["on", "true", "YES", "1"]) func onIsOn(text: String) { #expect(read(.onOff, text) == "true") }
     @Test(arguments: ["off", "false", "No", "0"]) func offIsOff(text: String) { #expect(read(.onOff, text) == "false") }
 
     @Test func aWrongWordIsRefusedWithTheNearest() {
-        #expect(read(.onOff, "maybe") == "X is \"maybe\", but has to be on or off.")
+        #expect(read(.onOff, "maybe") == "X is \"maybe\", but must be on or off.")
         #expect(read(.choice(of: Colour.self), "green") == "green")
         #expect(
             read(.choice(of: Colour.self), "gren")
-                == "X is \"gren\", but has to be red, green or blue. Did you mean green?")
-        #expect(read(.choice(["a"]), "zzz") == "X is \"zzz\", but has to be a.")
+                == "X is \"gren\", but must be red, green or blue. Did you mean green?")
+        #expect(read(.choice(["a"]), "zzz") == "X is \"zzz\", but must be a.")
     }
 
     @Test(arguments: [
@@ -101,23 +101,23 @@ private func read<Value>(_ kind: Kind<Value>, _ text: String, home: String? = "/
     @Test func aRelativePathNeedsAFolder() {
         #expect(read(.path, "x/y", folder: "/work") == "/work/x/y")
         #expect(read(.path, "../y", folder: "/work/z") == "/work/y")
-        #expect(read(.path, "x") == "X is \"x\", but has to be a path. Write the whole path, beginning with / or ~/.")
+        #expect(read(.path, "x") == "X is \"x\", but must be a path. Write the absolute path, beginning with / or ~/.")
         #expect(
             read(.path, "~/x", home: nil).hasSuffix(
-                "HOME is not set, so ~ means nothing: write the whole path, from / on."))
-        #expect(read(.path, "") == "X is \"\", but has to be a path.")
-        #expect(read(.path, "/a\0b") == "X is \"/a\\u{0}b\", but has to be a path.")
+                "HOME is not set, so ~ cannot be resolved: write the absolute path."))
+        #expect(read(.path, "") == "X is \"\", but must be a path.")
+        #expect(read(.path, "/a\0b") == "X is \"/a\\u{0}b\", but must be a path.")
     }
 
     @Test func aListIsReadItemByItem() {
         #expect(read(.list(.integer(1...9)), "1, 2,,3 ") == "[1, 2, 3]")
         #expect(read(.list(.path, separator: ":"), "/a:~/b") == #"["/a", "/home/ada/b"]"#)
-        #expect(read(.list(.integer(1...9)), "1,x").contains(#"but has to be a list, divided by ",""#))
+        #expect(read(.list(.integer(1...9)), "1,x").contains(#"but must be a list, divided by ",""#))
     }
 
     @Test func aTimeIsRFC3339() {
         #expect(read(.time, "2026-11-21T07:10:34+01:00") == "2026-11-21T06:10:34.000000Z")
-        #expect(read(.time, "yesterday") == "X is \"yesterday\", but has to be a time such as 2026-11-21T06:10:34Z.")
+        #expect(read(.time, "yesterday") == "X is \"yesterday\", but must be a time such as 2026-11-21T06:10:34Z.")
     }
 
     @Test(
@@ -143,14 +143,14 @@ private func read<Value>(_ kind: Kind<Value>, _ text: String, home: String? = "/
             ("8080", "Write 127.0.0.1:8080 for this machine only."),
             (":8080", "Write 127.0.0.1:8080 for this machine only, 0.0.0.0:8080 for every address."),
             ("::1:8080", "Write [::1]:8080, with brackets."),
-            ("unix:a.sock", "Write the socket's whole path: unix:/run/lifeos.sock."),
+            ("unix:a.sock", "Write the socket's absolute path: unix:/run/lifeos.sock."),
             ("unix:/\(String(repeating: "a", count: 107))", "A socket's path holds at most 107 bytes."),
         ] as [(String, String?)])
     func aWrongAddressIsRefused(text: String, hint: String?) {
         #expect(ListenAddress(text) == nil)
         let problem = read(.listenAddress, text)
         #expect(
-            problem.contains("but has to be an address such as 127.0.0.1:8080, [::1]:8080 or unix:/run/lifeos.sock."))
+            problem.contains("but must be an address such as 127.0.0.1:8080, [::1]:8080 or unix:/run/lifeos.sock."))
         #expect(problem.hasSuffix(hint ?? "lifeos.sock."))
     }
 

@@ -57,11 +57,11 @@ private enum Sample {
         #expect(
             error?.description == """
                 6 settings are wrong:
-                - LIFEOS_HOME is "~/.lifeos", but has to be a path. HOME is not set, so ~ means nothing: write the whole \
-                path, from / on.
-                - LIFEOS_WORKERS is "many", but has to be a whole number from 1 to 64.
-                - LIFEOS_ADMIN_TOKEN is set, but has to be a secret of at least 16 characters.
-                - LIFEOS_REGION is not set, but has to be here or there.
+                - LIFEOS_HOME is "~/.lifeos", but must be a path. HOME is not set, so ~ cannot be resolved: write the \
+                absolute path.
+                - LIFEOS_WORKERS is "many", but must be a whole number from 1 to 64.
+                - LIFEOS_ADMIN_TOKEN is set, but must be a secret of at least 16 characters.
+                - LIFEOS_REGION is not set, but must be here or there.
                 - LIFEOS_LISTN is not a setting. Did you mean LIFEOS_LISTEN?
                 - LIFEOS_XYZZY is not a setting. Unset it.
                 """)
@@ -96,12 +96,24 @@ private enum Sample {
         #expect(
             lines == [
                 .init(name: "LIFEOS_LISTEN", value: "127.0.0.1:8080", origin: .default),
-                .init(name: "LIFEOS_HOME", value: "~/.lifeos", origin: .default),
+                .init(name: "LIFEOS_HOME", value: "/home/ada/.lifeos", origin: .default),
                 .init(name: "LIFEOS_WORKERS", value: "8", origin: .environment),
                 .init(name: "LIFEOS_ADMIN_TOKEN", value: "[set]", origin: .environment),
-                .init(name: "DATABASE_URL", value: nil, origin: .default),
+                .init(name: "DATABASE_URL", value: nil, origin: .default, whenUnset: "a private PostgreSQL"),
                 .init(name: "LIFEOS_REGION", value: "here", origin: .environment),
             ])
+    }
+
+    /// For people who look for a mistake, a wrong setting must not hide the others.
+    @Test func theReportAlsoHasWhatIsWrong() {
+        var environment = Self.least
+        environment["LIFEOS_WORKERS"] = "many"
+        environment["LIFEOS_WOKERS"] = "8"
+        let (lines, problems) = Settings.report(on: environment, declaring: Sample.all)
+        #expect(lines.count == Sample.all.count)
+        #expect(lines.contains(.init(name: "LIFEOS_WORKERS", value: "many", origin: .environment)))
+        #expect(problems.map(\.name) == ["LIFEOS_WORKERS", "LIFEOS_WOKERS"])
+        #expect(problems.last?.description.contains("Did you mean LIFEOS_WORKERS?") == true)
     }
 
     @Test func aDeclarationExplainsItself() {

@@ -43,7 +43,7 @@ import Testing
         #expect(bytes.with("one", "received").value > 0)
         let gauge = metrics.gauge("lifeos_http_client_in_flight", help: "-", labels: ["purpose"])
         #expect(gauge.with("one").value == 0 && gauge.with("two").value == 0)
-        let seconds = metrics.histogram("lifeos_http_client_request_seconds", help: "-", labels: ["purpose"])
+        let seconds = metrics.histogram("lifeos_http_client_request_duration_seconds", help: "-", labels: ["purpose"])
         #expect(seconds.with("one").bucketCounts.reduce(0, +) == 2)
         #expect(seconds.with("two").bucketCounts.reduce(0, +) == 2)
     }

@@ -38,7 +38,7 @@ import Testing
         try await eventually("the metric names the holder") {
             let metrics = try await node.get("/metrics")
             return String(decoding: metrics.body, as: UTF8.self).contains(
-                #/lifeos_log_blocked_seconds\{.*application="forgotten psql".*state="idle in transaction"\} /#)
+                #/lifeos_eventlog_blocked_seconds\{.*application="forgotten psql".*state="idle in transaction"\} /#)
         }
         let script = try RunbookTests.blocks(of: "nothing-can-be-changed")
         let run = try await Program(

@@ -40,7 +40,10 @@ import Testing
         #expect(listed.lines.first?["state"] == "whole")
         #expect(listed.lines.first?["reason"] == "to try it")
 
-        let fork = try await RunningLifeOS.start(home: home, arguments: ["--fork", "what-if"])
+        // LIFEOS_LISTEN names where the source answers; the fork must not try to take that port.
+        let listen = String(source.address.dropFirst("http://".count))
+        let fork = try await RunningLifeOS.start(
+            home: home, ["LIFEOS_LISTEN": listen], arguments: ["--fork", "what-if"])
         #expect(fork.address != source.address)
         try await expectMarks(of: fork)
 

@@ -22,8 +22,9 @@ import Testing
 
     /// What makes a home, and what needs none.
     private static let others = [
-        "audit verify-export", "backup restore", "completion", "doctor", "events docs", "help", "import", "manual",
-        "migrate", "sample load", "serve", "version",
+        "audit verify-export", "backup restore", "completion", "config show", "doctor", "events docs", "help", "import",
+        "manual",
+        "migrate", "sample load", "serve", "status", "version",
     ]
 
     @Test func everyCommandIsOneOrTheOther() async throws {

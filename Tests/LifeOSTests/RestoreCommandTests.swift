@@ -74,14 +74,14 @@ import Testing
 
     @Test func whatCannotBeRestoredSaysWhy() async throws {
         let new = folder.path("new")
-        #expect(try await run(["backup", "restore"], in: new).errors.contains("There is no backup"))
+        #expect(try await run(["backup", "restore"], in: new).errors.contains("There are no backups"))
         _ = try await done(["sample", "load"], in: home)
         _ = try await done(["backup", "create"], in: home)
         _ = try await done(["backup", "create", "--incremental"], in: home)
         let cases: [([String], [String: String], String)] = [
             (["--to", "100000"], Self.secret, "No backup reaches position 100000"),
             (["--to", "before:\(UUID(high: 1, low: 1))"], Self.secret, "up to a position or a time"),
-            (["--fork", "a", "--database", "b"], Self.secret, "exclude each other"),
+            (["--fork", "a", "--database", "b"], Self.secret, "cannot be combined"),
             ([], [:], "The backup is encrypted"),
             ([], ["LIFEOS_BACKUP_PASSPHRASE": "not the right words"], "encrypted with another key"),
         ]

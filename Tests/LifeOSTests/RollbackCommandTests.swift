@@ -102,7 +102,7 @@ import Testing
         let asked = try await RunningLifeOS.run(["rollback", "--to", "300"], home: home)
         #expect(asked.exit == .code(2))
         #expect(asked.outputText.contains("would change back"))
-        #expect(asked.errorText.contains("Give --yes if you mean it."))
+        #expect(asked.errorText.contains("Pass --yes to confirm."))
         let dry = try await RunningLifeOS.run(["rollback", "--to", "300", "--dry-run", "--json"], home: home)
         let sum = try JSONValue(parsing: try #require(dry.outputText.split(separator: "\n").last.map(String.init)))
         #expect((sum["dry_run"]?["entities"]?.integer ?? 0) > 10)
@@ -113,11 +113,11 @@ import Testing
 
     @Test(
         arguments: [
-            (["rollback"], "Say where to go back to."),
+            (["rollback"], "Say which point to go back to."),
             (["rollback", "--to", "99999"], "The log ends at position"),
             (["rollback", "--to", "soon"], "a point such as"),
-            (["rollback", "--to", "0", "--type", "charcter"], "There is no entity type charcter."),
-            (["rollback", "--resume", "0197a1b2-0000-7000-8000-00000000000f"], "is no rollback"),
+            (["rollback", "--to", "0", "--type", "charcter"], "Did you mean --type character?"),
+            (["rollback", "--resume", "0197a1b2-0000-7000-8000-00000000000f"], "is not a rollback"),
             (["undo", "0197a1b2-0000-7000-8000-00000000000f"], "Nothing in the log"),
             (["undo", "everything"], "an identifier such as"),
             (["replay", "diff", "before:0197a1b2-0000-7000-8000-00000000000f"], "Nothing in the log"),

@@ -41,7 +41,7 @@ import Testing
         #expect(sums[2].contains(" unchanged") && !sums[2].contains(" changed"))
         #expect(Self.counts(sums[3]) == Self.counts(sums[0]))
         #expect(Self.counts(sums[4]) == Self.counts(sums[2]))
-        #expect(run.outputText.contains("The log is sound"))
+        #expect(run.outputText.contains("The log is intact"))
         #expect(try Files.readText(folder.path("damage.html")).contains("<h1>From position "))
     }
 
@@ -54,7 +54,8 @@ import Testing
             "/bin/sh", ["-eu", "-c", script], environment: RunningLifeOS.environment(home: folder.path("home"))
         ).run(timeout: .seconds(300))
         try #require(run.exit == .code(0), "\(run.errorText)")
-        for said in ["1 backup is sound", "Restored", "The log is sound", "All are as the log has them", "earlier"] {
+        for said in ["1 backup is intact", "Restored", "The log is intact", "All projections match the log", "earlier"]
+        {
             // Some of it is a note, which no pipe is to carry.
             #expect((run.outputText + run.errorText).contains(said), "\(said) is missing in \(run.outputText)")
         }

@@ -24,6 +24,14 @@ import Testing
         ] {
             #expect(metrics.text.contains(name), "no \(name)")
         }
+        // The event log and the text log are told apart, and what lasts says so.
+        for line in metrics.text.split(separator: "\n") where line.hasPrefix("# TYPE lifeos_") {
+            let words = line.split(separator: " ")
+            #expect(!words[2].hasPrefix("lifeos_log_"), "\(line)")
+            if words[3] == "histogram", words[2].hasSuffix("_seconds") {
+                #expect(words[2].hasSuffix("_duration_seconds"), "\(line)")
+            }
+        }
 
         #expect(try await lifeos.get("/console").status == 401)
         let page = try await lifeos.get("/console", headers: ["Authorization": "Bearer \(RunningLifeOS.token)"])

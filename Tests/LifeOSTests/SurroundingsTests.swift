@@ -50,7 +50,7 @@ import Testing
             #expect(result.exit == .code(0), "\(result.errorText)")
         }
         let doctor = try await RunningLifeOS.run(["doctor", "--json"], home: home, hostile)
-        #expect(doctor.outputText.contains("Without effect: PGAPPNAME, "), "\(doctor.outputText)")
+        #expect(doctor.outputText.contains("Ignored: PGAPPNAME, "), "\(doctor.outputText)")
         await database.drop()
     }
 

@@ -242,7 +242,7 @@ import Testing
             _ = try await pool.query("three_rows", "SELECT generate_series(1, 3)")
             _ = await postgresError { try await pool.query("wrong", "SELECT 1 / \(0)") }
             let text = String(decoding: metrics.exposition(), as: UTF8.self)
-            #expect(text.contains(#"lifeos_postgres_query_seconds_count{query="three_rows"} 1"#))
+            #expect(text.contains(#"lifeos_postgres_query_duration_seconds_count{query="three_rows"} 1"#))
             #expect(text.contains(#"lifeos_postgres_query_rows_total{query="three_rows"} 3"#))
             #expect(text.contains(#"lifeos_postgres_query_errors_total{query="wrong",code="22012"} 1"#))
             #expect(text.contains("lifeos_postgres_pool_connections 1"))

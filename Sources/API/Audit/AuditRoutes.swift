@@ -22,14 +22,14 @@ public struct AuditRoutes: Sendable {
         router.get(
             "/api/v2/admin/audit",
             info: RouteInfo(
-                "audit.list", "Who did what to what, when, from where, and why; the latest first.", in: "Audit",
+                "audit.list", "List who changed what, when, from where and why, the latest first.", in: "Audit",
                 needs: .readAudit, .audit),
             .audit, .limit(upTo: AuditReader.limitMax, default: 50), Self.cursor
         ) { _, asked, limit, cursor in try await list(asked, limit, cursor) }
         router.get(
             "/api/v2/admin/audit/export",
             info: RouteInfo(
-                "audit.export", "Download a part of the audit trail, with the proof that the log has it so.",
+                "audit.export", "Export audit entries with proof that they match the log.",
                 in: "Audit", needs: .readAudit, .auditExport),
             .audit,
             .optional(
@@ -81,7 +81,7 @@ extension Problem {
         .init(
             .parameter("cursor"), "malformed",
             "Send `next_cursor` as you got it, or leave it out. One of another log, such as one that this was restored "
-                + "from, is none of this one.")
+                + "from, is not accepted.")
     ])
 }
 
@@ -106,13 +106,13 @@ extension ParameterShape<AuditParameters> {
 
     static var audit: Self {
         group(
-            .optional("actor", .actor, "Only what this one did."),
+            .optional("actor", .actor, "Only changes by this actor."),
             .list(
                 "type", of: .declaredName, countMax: listMax,
                 "Only what happened to these entity types or categories, such as character."),
             .optional("entity", .uuid, "Only what happened to this one, by its id."),
             .list("verb", of: .declaredName, countMax: listMax, "Only these, such as archived."),
-            .optional("correlation", .uuid, "Only what belongs to this undertaking."),
+            .optional("correlation", .uuid, "Only changes with this correlation."),
             .optional("client", .text(length: 1...100), "Only what was asked from this address."),
             .optional("reason", .text(length: 1...500), "Only where all of these words stand in the reason."),
             .optional(

@@ -35,12 +35,12 @@ public struct BackupRoutes: Sendable {
             routes.get("", info: info("list", "List the backups, the oldest first.", .backups)) { _ in
                 try await list()
             }
-            routes.post("", info: info("create", "Make a backup.", .backupCreation), .order) { request, order in
+            routes.post("", info: info("create", "Create a backup.", .backupCreation), .order) { request, order in
                 try await create(request, order)
             }
             routes.post(
                 "/{id}/verify",
-                info: info("verify", "Read a backup and all it needs, and check every hash.", .backupVerification),
+                info: info("verify", "Verify every hash of a backup and of those it depends on.", .backupVerification),
                 .path("id", .text, "The backup's name."), .order
             ) { request, name, order in try await verify(name, request, order) }
         }
@@ -99,7 +99,7 @@ public struct BackupRoutes: Sendable {
         let head = try await creator.head()
         let work = Background.Work(
             "backup", kind == .full ? "Full backup" : "Incremental backup", exclusion: Self.exclusion,
-            whenStopped: "Nothing of it counts as a backup."
+            whenStopped: "No backup was created."
         ) { parameters, reporter in
             let kind = parameters["kind"]?.string.flatMap { BackupKind(rawValue: $0) } ?? .full
             let manifest = try await creator.create(kind, upTo: head) {
@@ -154,6 +154,6 @@ struct UnsoundBackup: Error, CustomStringConvertible {
         let named = faults.prefix(Self.namedMax).map { "\($0.backup): \($0.explanation)" }.joined(separator: " ")
         let more = faults.count > Self.namedMax ? " And \(faults.count - Self.namedMax) more." : ""
         return
-            "It is not sound. \(named)\(more) Do not rely on it: make a full backup, and keep this one until that is verified."
+            "The backup is damaged. \(named)\(more) Do not rely on it: create a full backup, and keep this one until that is verified."
     }
 }

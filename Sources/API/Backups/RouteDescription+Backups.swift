@@ -6,7 +6,7 @@ extension RouteDescription {
     static let backups = RouteDescription(
         answers: [
             Answer(
-                summary: "The backups that there are, the oldest first, and where they are kept.",
+                summary: "The backups, the oldest first, and where they are stored.",
                 schema: Schema.object([
                     "target": Schema.text,
                     "items": Schema.list(

@@ -1,7 +1,7 @@
 import System
 import Telemetry
 
-/// How well the cache does: for scrapers since the start, for people since they last began to count anew.
+/// How well the cache does: for scrapers since the start, for people since they last began to count again.
 final class CacheCounters: Sendable {
     struct Numbers: Sendable {
         var hits = 0
@@ -16,10 +16,10 @@ final class CacheCounters: Sendable {
 
     init(_ metrics: Metrics) {
         let lookups = metrics.counter(
-            "lifeos_cache_lookups_total", help: "Answers looked for among those given before.", labels: ["result"])
+            "lifeos_cache_lookups_total", help: "Lookups in the response cache.", labels: ["result"])
         hits = lookups.with("hit")
         misses = lookups.with("miss")
-        evictions = metrics.counter("lifeos_cache_evictions_total", help: "Answers given up for want of room.").with()
+        evictions = metrics.counter("lifeos_cache_evictions_total", help: "Responses evicted to make room.").with()
     }
 
     func count(isHit: Bool) { (isHit ? hits : misses).increment() }

@@ -11,15 +11,15 @@ public struct CacheRoutes: Sendable {
 
     public func declare(in router: inout Router) {
         router.group("/api/v2/admin/cache") { routes in
-            routes.get("", info: info("get", "How well the cache does.", .cacheStatistics)) { _ in statistics() }
+            routes.get("", info: info("get", "Read cache statistics.", .cacheStatistics)) { _ in statistics() }
             routes.post(
-                "/invalidate", info: info("invalidate", "Forget some of the answers kept.", .cacheInvalidation)
+                "/invalidate", info: info("invalidate", "Invalidate some cached responses.", .cacheInvalidation)
             ) { request in try invalidate(request) }
-            routes.post("/clear", info: info("clear", "Forget all answers kept.", .cacheClearing)) { _ in
+            routes.post("/clear", info: info("clear", "Clear the cache.", .cacheClearing)) { _ in
                 Self.removed(cache.clear())
             }
             routes.post(
-                "/reset-statistics", info: info("reset", "Begin to count anew.", .cacheStatistics)
+                "/reset-statistics", info: info("reset", "Reset the statistics.", .cacheStatistics)
             ) { _ in
                 cache.resetStatistics()
                 return statistics()
@@ -53,7 +53,7 @@ public struct CacheRoutes: Sendable {
         switch Set(object.names) {
         case ["entity", "type"], ["entity"]:
             guard let id = body["entity"]?.string.flatMap({ UUID($0) }) else {
-                throw Self.refused("entity", "format", "Give the id of an entity.")
+                throw Self.refused("entity", "format", "Send the id of an entity.")
             }
             if let type = body["type"] {
                 guard let name = type.string, cache.knows(type: name) else {
@@ -65,7 +65,7 @@ public struct CacheRoutes: Sendable {
             return Self.removed(cache.invalidate { $0.contains(text) })
         case ["endpoint"]:
             guard let endpoint = body["endpoint"]?.string, endpoint.hasPrefix("/") else {
-                throw Self.refused("endpoint", "pattern", "Give an address without its parameters: /api/v2/characters.")
+                throw Self.refused("endpoint", "pattern", "Send an address without its parameters: /api/v2/characters.")
             }
             return Self.removed(cache.invalidate { $0.prefix { $0 != "?" } == endpoint })
         case ["pattern"]:

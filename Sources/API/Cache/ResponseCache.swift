@@ -58,7 +58,7 @@ public final class ResponseCache: Sendable {
         let shards = (0..<Self.shardCount).map { _ in Shard(bytesMax: configuration.bytesMax / Self.shardCount) }
         self.shards = shards
         counters = CacheCounters(metrics)
-        metrics.observe("lifeos_cache_bytes", help: "Bytes of answers kept.") {
+        metrics.observe("lifeos_cache_bytes", help: "Bytes of cached responses.") {
             Double(shards.reduce(0) { $0 + $1.bytes })
         }
     }

@@ -6,7 +6,7 @@ extension RouteDescription {
     static let cacheStatistics = RouteDescription(
         answers: [
             Answer(
-                summary: "The numbers since the last reset.",
+                summary: "Statistics since the last reset.",
                 schema: Schema.object([
                     "hits": Schema.count, "misses": Schema.count,
                     "hit_rate": ["type": "number", "minimum": 0, "maximum": 1], "evictions": Schema.count,
@@ -15,7 +15,7 @@ extension RouteDescription {
         ])
 
     private static let removed = Answer(
-        summary: "How many answers were forgotten.", schema: Schema.object(["removed": Schema.count]))
+        summary: "How many responses were removed.", schema: Schema.object(["removed": Schema.count]))
 
     static let cacheClearing = RouteDescription(answers: [removed])
 

@@ -24,7 +24,7 @@ public enum DatabaseProblems {
                 .contains(error.code)
         guard isAway else { return nil }
         return .serviceUnavailable(
-            "The database cannot answer now.", retryAfter: .seconds(2), code: "database_unavailable")
+            "The database is unavailable.", retryAfter: .seconds(2), code: "database_unavailable")
     }
 
     private static func problem(_ trouble: PostgresError.Trouble) -> Problem {

@@ -24,7 +24,7 @@ struct BulkOperation {
     init(_ json: JSONValue, _ catalogue: Catalogue, _ identifiers: any IdentifierSource) throws(Problem) {
         guard let object = json.object else { throw .notAnObject }
         for name in object.names where !Self.members.contains(name) {
-            throw Self.refused(name, "unknown", "Leave it out; fields of the entity belong beneath data.")
+            throw Self.refused(name, "unknown", "Leave it out; fields of the entity belong in data.")
         }
         guard let verb = json["op"]?.string.flatMap({ Verb(rawValue: $0) }) else {
             let verbs = Verb.allCases.map(\.rawValue).joined(separator: ", ")
@@ -36,7 +36,9 @@ struct BulkOperation {
         self.type = type
         expected = try Self.version(json).map { [$0] }
         if verb == .create {
-            guard json["id"] == nil else { throw Self.refused("id", "excluded", "New entities get their id here.") }
+            guard json["id"] == nil else {
+                throw Self.refused("id", "excluded", "Leave it out: new entities get their id from the server.")
+            }
             let content = try Self.content(json["data"], of: type)
             id = type.derivedID(for: content.data) ?? identifiers.next()
             action = .create(content)
@@ -74,7 +76,7 @@ struct BulkOperation {
     private static func version(_ json: JSONValue) throws(Problem) -> Int? {
         guard let given = json["if_version"] else { return nil }
         guard let version = given.integer, version > 0 else {
-            throw refused("if_version", "minimum", "Use the version that the entity has to be at, from 1 on.")
+            throw refused("if_version", "minimum", "Use the version that the entity must have; the first is 1.")
         }
         return version
     }
@@ -91,7 +93,7 @@ struct BulkOperation {
             if let id = UUID(text) { return id }
             if type.uniqueBy != nil, let slug = Slug.of(text) { return type.derivedID(slug: slug) }
         }
-        throw refused("id", "format", "Give the id of an entity.")
+        throw refused("id", "format", "Send the id of an entity.")
     }
 
     private static func tags(_ json: JSONValue) throws(Problem) -> [String] {
@@ -100,7 +102,7 @@ struct BulkOperation {
         guard !slugs.isEmpty, slugs.count == given.count else {
             throw refused(
                 "tags", "malformed",
-                "Give at least one tag of letters and digits, at most \(Slug.lengthMax) bytes each.")
+                "Send at least one tag of letters and digits, at most \(Slug.lengthMax) bytes each.")
         }
         var unique: [String] = []
         for slug in slugs where !unique.contains(slug) { unique.append(slug) }
@@ -109,11 +111,11 @@ struct BulkOperation {
 
     private static func link(_ json: JSONValue) throws(Problem) -> Entity.Link {
         guard let target = json["to"]?.string.flatMap({ UUID($0) }) else {
-            throw refused("to", "format", "Give the id of an entity.")
+            throw refused("to", "format", "Send the id of an entity.")
         }
         let relation = json["relation"].map { $0.string ?? "" } ?? "related"
         guard Slug.of(relation) == relation, relation.utf8.count <= 40, relation.utf8.allSatisfy({ $0 < 0x80 }) else {
-            throw refused("relation", "pattern", "Use small letters, digits and hyphens, such as shows.")
+            throw refused("relation", "pattern", "Use lower-case letters, digits and hyphens, such as shows.")
         }
         return Entity.Link(target: target, relation: relation)
     }

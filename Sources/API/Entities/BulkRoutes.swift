@@ -16,7 +16,7 @@ extension EntityRoutes {
         router.post(
             "/api/v2/entities/bulk", body: .buffered(bytesMax: Self.bulkBytesMax),
             info: RouteInfo(
-                "entities.bulk", "Change many entities, each by itself.", in: "Entities", needs: .writeEntities,
+                "entities.bulk", "Change many entities, each independently.", in: "Entities", needs: .writeEntities,
                 .bulk(service.catalogue)), .command
         ) { request, command in try await bulk(request, command) }
     }
@@ -76,7 +76,7 @@ extension EntityRoutes {
         let body = try body(request)
         guard let object = body.object else { throw .notAnObject }
         for name in object.names where name != "operations" {
-            throw .invalidFields([.init(.pointer("/\(name)"), "unknown", "Send operations alone.")])
+            throw .invalidFields([.init(.pointer("/\(name)"), "unknown", "Send only `operations`.")])
         }
         guard let operations = body["operations"]?.array, (1...bulkOperationsMax).contains(operations.count) else {
             throw .invalidFields([
@@ -98,7 +98,7 @@ extension EntityRoutes {
             guard case .command(let operation) = part else { continue }
             var own = meta
             own.command = service.identifiers.next()
-            // A key stands for the whole request, though each operation has a receipt of its own.
+            // A key stands for the whole request, though each operation has its own receipt.
             own.idempotency = meta.idempotency.map { .init(key: $0.key, fingerprint: $0.fingerprint, part: index) }
             var command = EntityCommand(operation.action, on: operation.id, of: operation.type, meta: own)
             command.expected = operation.expected
@@ -198,6 +198,6 @@ extension EntityRoutes {
     private static func problem(_ error: any Error) -> Problem {
         // Not one of ours to tell about: the log has its cause under the request's id.
         DatabaseProblems.problem(error)
-            ?? Problem(.internalServerError, "internal_error", "Something went wrong here. Try again later.")
+            ?? Problem(.internalServerError, "internal_error", "Internal error. Try again later.")
     }
 }

@@ -58,10 +58,10 @@ extension ParameterShape<CommandRequest> {
         }
     }
 
-    /// Of work that is an undertaking of its own.
+    /// Of work that is its own undertaking.
     static var reason: Self { ParameterShape<String?>.reason.map { CommandRequest(reason: $0) } }
 
-    /// Of work that goes on in the background, and of what only leaves a trace in the log.
+    /// Of work that continues in the background, and of what only leaves a trace in the log.
     static var order: Self {
         .group(ParameterShape<String?>.reason, correlation) { CommandRequest(reason: $0, correlation: $1) }
     }
@@ -69,7 +69,7 @@ extension ParameterShape<CommandRequest> {
     private static var ifMatch: ParameterShape<Preconditions> {
         .preconditions([
             .ifMatch:
-                "The `ETag` of the version that is to be changed: where it is another by now, 412 says which. One of another "
+                "The `ETag` of the version to change. A stale one is answered with 412 and the current version. One of another "
                 + "log, such as one that this was restored from, matches nothing."
         ])
     }
@@ -80,14 +80,14 @@ extension ParameterShape<CommandRequest> {
             .text(
                 fitting: ["type": "string", "pattern": "^[!-~]{1,255}$"],
                 advice: "Send 1 to 255 visible characters without spaces."),
-            "A word of your own for this change. Repeated within seven days, it gets the first answer and changes nothing."
+            "A unique key for this change. If it is repeated within seven days, it gets the first response and changes nothing."
         )
     }
 
     private static var correlation: ParameterShape<UUID?> {
         .optional(
             "X-Correlation-Id", in: .header, .uuid,
-            "What this change belongs to: the same for all changes of one undertaking.")
+            "Groups changes that belong together: send the same id with all of them.")
     }
 }
 

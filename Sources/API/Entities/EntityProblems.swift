@@ -19,28 +19,28 @@ enum EntityProblems {
         case .alreadyExists(let id):
             return Problem(
                 .conflict, "already_exists",
-                "There is such a \(type.title.lowercased()) already. Change that one, or choose another name.",
+                "A \(type.title.lowercased()) with this name already exists. Change that one, or choose another name.",
                 members: ["id": .string(id.description)], headers: ["Location": "/api/v2/\(type.collection)/\(id)"])
         case .idTaken(let id, let category):
             return Problem(
                 .conflict, "id_taken",
-                "The id \(id) belongs to a stream of the category \(category) already. Choose another id, or another name where the id "
+                "The id \(id) is already used by a stream of the category \(category). Choose another id, or another name if the id "
                     + "is made of the name.",
                 members: ["id": .string(id.description), "category": .string(category)])
         case .foreignID(let id, let wanted):
             return Problem(
                 .conflict, "foreign_id",
-                "The id of such a \(type.title.lowercased()) follows from its name: it is \(wanted), not \(id). Leave the id out.",
+                "The id of a \(type.title.lowercased()) is derived from its name: it is \(wanted), not \(id). Leave the id out.",
                 members: ["id": .string(wanted.description)])
         case .undeclared(let name, let verb):
             return Problem(
                 .conflict, "undeclared_event",
-                "The catalogue declares no event \(name).\(verb), or has retired it. Put the file of its category back into events/."
+                "The catalogue does not declare \(name).\(verb), or has retired it. Put the file of its category back into events/."
             )
         case .conflict(let version):
             var problem = Problem(
                 .preconditionFailed, "version_conflict",
-                "It is at version \(version) by now. Read it again and repeat your change on what you find.",
+                "The entity is now at version \(version). Read it again and reapply your change.",
                 members: ["current_version": .integer(version)])
             let tag = log.map { EntityTag($0.marked(version)) }
             if let tag { problem.members.append((name: "current_etag", value: .string(tag.description))) }
@@ -48,19 +48,19 @@ enum EntityProblems {
         case .archived:
             return Problem(
                 .conflict, "archived",
-                "It is archived and can only be read. Take it back first: POST \(path)/unarchive.")
+                "The entity is archived and read-only. Restore it first: POST \(path)/unarchive.")
         case .invalid(let problems): return invalid(problems)
         case .badReferences(let references): return badReferences(references)
         case .fixedName(let field):
             return .invalidFields([
                 .init(
                     .pointer("/\(field)"), "fixed",
-                    "It is found by its \(field). Make a new one under the new \(field).")
+                    "The \(field) identifies it and cannot change. Create a new one with the new \(field).")
             ])
         case .tooLarge(let limit):
             return Problem(
                 .unprocessableContent, "too_large",
-                "Its fields would take more than \(limit) bytes. Make one of them shorter, or spread them over several entities.",
+                "Its fields would exceed \(limit) bytes. Shorten one of them, or split the entity.",
                 members: ["limit_bytes": .integer(limit)])
         case .cascadeTooLarge(let count, let bytes, let limit):
             return Problem(
@@ -72,7 +72,7 @@ enum EntityProblems {
                 ])
         case .tooMany(let what, let limit):
             return Problem(
-                .unprocessableContent, "too_many", "It would have more than \(limit) \(what). Take some away first.",
+                .unprocessableContent, "too_many", "It would have more than \(limit) \(what). Remove some first.",
                 members: ["limit": .integer(limit)])
         }
     }
@@ -107,7 +107,8 @@ enum EntityProblems {
     static func problem(_ error: CommandWriterError) -> Problem {
         switch error {
         case .overloaded:
-            .serviceUnavailable("Too many changes wait to be written.", retryAfter: .seconds(1), code: "overloaded")
+            .serviceUnavailable(
+                "Too many changes are waiting to be written.", retryAfter: .seconds(1), code: "overloaded")
         case .stopping: .serviceUnavailable("The service is stopping.", retryAfter: .seconds(2), code: "stopping")
         case .unavailable:
             .serviceUnavailable(
@@ -115,13 +116,13 @@ enum EntityProblems {
                 code: "database_unavailable")
         case .withdrawn:
             .serviceUnavailable(
-                "The change waited too long for its turn; nothing was changed.", retryAfter: .seconds(1),
+                "The change waited too long and was withdrawn; nothing was changed.", retryAfter: .seconds(1),
                 code: "withdrawn")
         case .blocked:
             .serviceUnavailable(
-                "Another session of the database keeps the log locked; nothing was changed.", retryAfter: .seconds(2),
+                "Another database session keeps the log locked; nothing was changed.", retryAfter: .seconds(2),
                 code: "log_blocked")
-        case .outcomeUnknown: .outcomeUnknown("The database was lost while it took the change in.")
+        case .outcomeUnknown: .outcomeUnknown("The connection to the database was lost during the commit.")
         case .brokenEnd(let fault):
             .serviceUnavailable(
                 "\(fault) Nothing was changed, and nothing can be until an administrator has put it right: lifeos doctor.",
@@ -140,7 +141,7 @@ enum EntityProblems {
             .invalidParameters([
                 .init(
                     .parameter("cursor"), "malformed",
-                    "Send `next_cursor` as you got it, with the same other parameters, or leave it out.")
+                    "Send `next_cursor` unchanged, with the same other parameters, or leave it out.")
             ])
         case .anotherLog(let log, let head):
             LogProblems.anotherLog(.parameter("cursor"), LogIdentity(id: log), head: head)

@@ -21,7 +21,7 @@ extension EntityRoutes {
         router.get(
             "/api/v2/search",
             info: RouteInfo(
-                "entities.search", "Find entities of all types by words.", in: "Entities", needs: .readEntities,
+                "entities.search", "Search entities of all types by words.", in: "Entities", needs: .readEntities,
                 .list(of: nil)),
             .list(of: nil, needsSearch: true), .ifNoneMatch
         ) { request in
@@ -35,13 +35,14 @@ extension EntityRoutes {
         routes.get(
             "/cloud",
             info: RouteInfo(
-                "tags.cloud", "Tags with how many entities wear them.", in: "Tags", needs: .readEntities, .tagCounts),
+                "tags.cloud", "List tags with the number of entities that have each.", in: "Tags", needs: .readEntities,
+                .tagCounts),
             .type(of: service.catalogue), .limit(upTo: EntityReader.tagsMax, default: Self.cloudLimit), .asOf
         ) { _, type, limit, point in try await tags(type, prefix: nil, limit, point) }
         routes.get(
             "/suggest",
             info: RouteInfo(
-                "tags.suggest", "Tags that begin with what someone types.", in: "Tags", needs: .readEntities,
+                "tags.suggest", "Suggest tags for what someone types.", in: "Tags", needs: .readEntities,
                 .tagCounts),
             .required("prefix", .text(length: 1...100), "How the tag begins."), .type(of: service.catalogue),
             .limit(upTo: EntityReader.tagsMax, default: Self.suggestionsLimit), .asOf
@@ -80,6 +81,6 @@ extension ParameterShape<String?> {
         .optional(
             "type",
             .name(among: catalogue.types.map(\.name), advice: "Use the name of an entity type, such as character."),
-            "Only tags that entities of this type wear.")
+            "Only tags of entities of this type.")
     }
 }

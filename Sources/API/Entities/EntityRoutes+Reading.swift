@@ -27,28 +27,29 @@ extension EntityRoutes {
         routes.get(
             "/{id}/history",
             info: info(
-                type, "history", "What happened to \(one), the latest first.", .about("HistoryPage", "Its versions.")),
+                type, "history", "List the changes of \(one), the latest first.", .about("HistoryPage", "Its versions.")
+            ),
             .id(of: type), .limit, .offset, .asOf
         ) { _, id, limit, offset, point in try await history(identifier(id, type), type, limit, offset, point) }
         routes.get(
             "/{id}/versions/{version}",
-            info: info(type, "version", "Read \(one) as it was in a version.", .one(type)),
-            .id(of: type), .path("version", .version, "Which version; the first is 1."), .asOf, .ifNoneMatch
+            info: info(type, "version", "Read a version of \(one).", .one(type)),
+            .id(of: type), .path("version", .version, "The version. The first is 1."), .asOf, .ifNoneMatch
         ) { _, id, number, point, conditions in
             try await version(number, identifier(id, type), type, point, conditions)
         }
         routes.get(
             "/{id}/diff",
             info: info(
-                type, "diff", "What differs between two versions of \(one).",
-                .about("Diff", "What is different in the other.")),
+                type, "diff", "Compare two versions of \(one).",
+                .about("Diff", "The differences.")),
             .id(of: type), .required("from", .version, "The one version."), .required("to", .version, "The other."),
             .asOf
         ) { _, id, from, to, point in try await difference(identifier(id, type), type, from, to, point) }
         routes.get(
             "/{id}/references",
             info: info(
-                type, "references", "What \(one) points to, and what points to it.",
+                type, "references", "List what \(one) refers to, and what refers to it.",
                 .about("References", "Both directions.")), .id(of: type), .asOf
         ) { _, id, point in try await references(identifier(id, type), type, point) }
     }

@@ -24,7 +24,7 @@ extension EntityRoutes {
         routes.patch(
             "/{id}",
             info: info(
-                type, "update", "Change fields of \(one) by a merge patch.", needs: .writeEntities,
+                type, "update", "Update fields of \(one) with a merge patch.", needs: .writeEntities,
                 .change(type, by: patch)),
             .change, .id(of: type)
         ) { request, command, id in
@@ -42,10 +42,10 @@ extension EntityRoutes {
     private func declareSwitching(_ type: EntityType, in routes: inout Router) {
         let one = type.withArticle
         let verbs: KeyValuePairs<String, (EntityCommand.Action, String)> = [
-            "archive": (.archive, "Archive \(one): it can be read and taken back, but not changed."),
-            "unarchive": (.unarchive, "Take \(one) back from the archive."),
-            "favorite": (.favorite(true), "Make \(one) a favorite."),
-            "unfavorite": (.favorite(false), "Make \(one) a favorite no more."),
+            "archive": (.archive, "Archive \(one): it becomes read-only and can be restored."),
+            "unarchive": (.unarchive, "Restore \(one) from the archive."),
+            "favorite": (.favorite(true), "Mark \(one) as a favorite."),
+            "unfavorite": (.favorite(false), "Remove \(one) from the favorites."),
         ]
         for (verb, (action, summary)) in verbs {
             routes.post(
@@ -60,7 +60,7 @@ extension EntityRoutes {
         routes.post(
             "/{id}/revert",
             info: info(
-                type, "revert", "Give \(one) the fields of an earlier version again.", needs: .writeEntities,
+                type, "revert", "Revert \(one) to the fields of an earlier version.", needs: .writeEntities,
                 .change(type, by: Self.reversion.schema)),
             .change, .id(of: type)
         ) { request, command, id in
@@ -76,7 +76,7 @@ extension EntityRoutes {
         routes.post(
             "/{id}/tags",
             info: info(
-                type, "tag", "Put tags on \(one); new ones come into being.", needs: .writeEntities,
+                type, "tag", "Tag \(one); missing tags are created.", needs: .writeEntities,
                 .change(type, by: Self.tags.schema)),
             .change, .id(of: type)
         ) { request, command, id in
@@ -87,7 +87,7 @@ extension EntityRoutes {
         }
         routes.delete(
             "/{id}/tags/{tag}",
-            info: info(type, "untag", "Take a tag off \(one).", needs: .writeEntities, .change(type)),
+            info: info(type, "untag", "Remove a tag from \(one).", needs: .writeEntities, .change(type)),
             .change, .id(of: type), .path("tag", .text, "The tag.")
         ) { request, command, id, tag in
             try await remembering(type, request, command) {
@@ -98,7 +98,7 @@ extension EntityRoutes {
         routes.post(
             "/{id}/links",
             info: info(
-                type, "link", "Connect \(one) with another entity.", needs: .writeEntities,
+                type, "link", "Link \(one) to another entity.", needs: .writeEntities,
                 .change(type, by: Self.link.schema)),
             .change, .id(of: type)
         ) { request, command, id in
@@ -110,7 +110,7 @@ extension EntityRoutes {
         routes.delete(
             "/{id}/links/{target}",
             info: info(
-                type, "unlink", "Take a connection of \(one) away.", needs: .writeEntities, .change(type)),
+                type, "unlink", "Remove a link of \(one).", needs: .writeEntities, .change(type)),
             .change, .id(of: type), .path("target", .uuid, "The entity at the other end."), Self.relation
         ) { request, command, id, target, relation in
             try await remembering(type, request, command) {
@@ -147,10 +147,10 @@ extension EntityRoutes {
     private static let reversion = JSONShape.object(
         .required("version", .integer(in: 1...Int(Int32.max))), build: { $0 })
 
-    private static let relationAdvice = "Use small letters, digits and hyphens, such as shows."
+    private static let relationAdvice = "Use lower-case letters, digits and hyphens, such as shows."
 
     private static let target = JSONShape<String>.string
-        .converted(format: "uuid", orSay: "Give the id of an entity.") { UUID($0) }
+        .converted(format: "uuid", orSay: "Send the id of an entity.") { UUID($0) }
 
     private static let link = JSONShape.object(
         .required("to", target),
@@ -162,7 +162,7 @@ extension EntityRoutes {
         "relation",
         .text(
             fitting: ["type": "string", "maxLength": 40, "pattern": .string(relationPattern)], advice: relationAdvice),
-        default: "related", "What the connection means.")
+        default: "related", "The meaning of the link.")
 
     private static func slugs(_ tags: [String]) throws(Problem) -> [String] {
         var fields: [Problem.Field] = []
@@ -177,7 +177,7 @@ extension EntityRoutes {
             }
             if !slugs.contains(slug) { slugs.append(slug) }
         }
-        if slugs.isEmpty, fields.isEmpty { fields = [.init(.pointer("/tags"), "minItems", "Give at least one tag.")] }
+        if slugs.isEmpty, fields.isEmpty { fields = [.init(.pointer("/tags"), "minItems", "Send at least one tag.")] }
         if !fields.isEmpty { throw .invalidFields(fields) }
         return slugs
     }

@@ -20,7 +20,7 @@ public struct EntityRoutes: Sendable {
     public func declare(in router: inout Router) {
         for type in service.catalogue.types {
             router.group("/api/v2/\(type.collection)") { routes in
-                // What is said of all entities of the type stands before what is said of one.
+                // What is said of all entities of the type is before what is said of one.
                 if type.name == "tag" { declareTagRoutes(in: &routes) }
                 declareReading(type, in: &routes)
                 if !type.isSystem { declareWriting(type, in: &routes) }

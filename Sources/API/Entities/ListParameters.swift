@@ -21,7 +21,7 @@ extension ParameterShape<ListQuery> {
     static func list(of type: EntityType?, needsSearch: Bool = false) -> Self {
         group(
             .limit, .offset, cursor, search(isRequired: needsSearch), tags, tagsMode, archived,
-            .optional("favorite", .bool, "Only favorites, or only the others."), .sort(of: type), .filter(of: type),
+            .optional("favorite", .bool, "Only favorites, or only non-favorites."), .sort(of: type), .filter(of: type),
             .asOf
         ) { limit, offset, cursor, search, tags, tagsMode, archived, favorite, sort, filters, point in
             var query = ListQuery(type: type)
@@ -46,13 +46,13 @@ extension ParameterShape<ListQuery> {
             fields.append(.init(.parameter(name), code, message))
         }
         if query.search == nil, query.sort.contains(where: \.isRelevance) {
-            refuse("sort", "not_a_choice", "By relevance can be sorted only what `q` searches. Give both, or neither.")
+            refuse("sort", "not_a_choice", "Sorting by relevance needs `q`. Send both, or neither.")
         }
         if query.cursor != nil, query.offset > 0 {
-            refuse("offset", "excluded", "A cursor knows where it is: leave `offset` out.")
+            refuse("offset", "excluded", "A cursor already says where to continue: leave `offset` out.")
         }
         if query.cursor != nil, query.point != .now {
-            refuse("as_of", "excluded", "A cursor stays at the point of its first page: leave `as_of` out.")
+            refuse("as_of", "excluded", "A cursor keeps the point of its first page: leave `as_of` out.")
         }
         return fields
     }
@@ -60,14 +60,14 @@ extension ParameterShape<ListQuery> {
     private static var cursor: ParameterShape<Cursor?> {
         .optional(
             "cursor",
-            .init(["type": "string"], advice: "Send `next_cursor` as you got it, or leave it out.") { Cursor($0) },
+            .init(["type": "string"], advice: "Send `next_cursor` unchanged, or leave it out.") { Cursor($0) },
             "`next_cursor` of the page before, with the same other parameters, but without `offset` and `as_of`.")
     }
 
     private static func search(isRequired: Bool) -> ParameterShape<String?> {
         let kind = ParameterKind.text(length: 1...ListParameters.searchLengthMax)
         let summary =
-            "Words to find: whole, as the beginning of a longer one, without their accents, or mistyped. All have to be "
+            "Words to find: whole words, prefixes, without accents, or mistyped. All must be "
             + "there."
         return isRequired
             ? ParameterShape<String>.required("q", kind, summary).map { $0 } : .optional("q", kind, summary)
@@ -76,18 +76,18 @@ extension ParameterShape<ListQuery> {
     private static var tags: ParameterShape<[String]> {
         .list(
             "tags", of: .text(length: 1...100), countMax: ListParameters.tagsMax,
-            "Tags that have to be there, with commas between them.")
+            "Only entities with these tags, separated by commas.")
     }
 
     private static var tagsMode: ParameterShape<ListParameters.TagMode> {
         .optional(
-            "tags_mode", .choice(), default: .all, "Whether all of the tags have to be there, or one is enough.")
+            "tags_mode", .choice(), default: .all, "Whether all tags are required, or any.")
     }
 
     private static var archived: ParameterShape<ListParameters.Archived> {
         .optional(
             "archived", .choice(), default: .no,
-            "Which to answer: those that are not archived, those that are, or both.")
+            "Whether to return active entities, archived ones, or both.")
     }
 }
 
@@ -106,8 +106,8 @@ extension ParameterShape<[SortKey]> {
         }
         return list(
             "sort", of: kind, countMax: ListQuery.sortKeysMax,
-            "What to sort by, with commas between; `-` before one turns it round. What is missing comes last. "
-                + "By `-relevance`, the best match first, only with `q`.")
+            "Fields to sort by, separated by commas; `-` reverses one. Missing values come last. "
+                + "`-relevance` puts the best match first and needs `q`.")
     }
 }
 
@@ -130,7 +130,7 @@ extension ParameterShape<[FieldFilter]> {
         }
         return list(
             "filter", of: kind, countMax: ListQuery.filtersMax, isJoined: false,
-            "Conditions that all have to hold, each as `field:comparison:value`, such as `name:starts:a`. "
+            "Conditions, all of which must hold, each as `field:comparison:value`, such as `name:starts:a`. "
                 + "`in` takes values with commas between, `exists` takes true or false. Fields: "
                 + alternatives.joined(separator: ", ") + ".")
     }

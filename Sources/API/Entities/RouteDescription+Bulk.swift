@@ -15,7 +15,7 @@ extension RouteDescription {
             answers: [
                 Answer(
                     summary:
-                        "What became of each operation, in their order. Under an `Idempotency-Key` what was carried out has "
+                        "The result of each operation, in order. Under an `Idempotency-Key` what was carried out has "
                         + "its first answer again; what was refused is tried once more.",
                     schema: Schema.object([
                         "results": Schema.list(of: ["oneOf": [Answer.success(catalogue), Answer.refusal]]),
@@ -32,7 +32,9 @@ extension RouteDescription.Body {
         func change(_ verbs: [BulkOperation.Verb], _ members: JSONObject, optional: Set<String> = []) -> JSONValue {
             var all: JSONObject = ["op": Schema.choice(verbs.map(\.rawValue)), "type": types]
             if verbs != [.create] {
-                all["id"] = ["type": "string", "minLength": 1, "description": "Which entity; of a tag also its name."]
+                all["id"] = [
+                    "type": "string", "minLength": 1, "description": "The entity's id; for a tag, its name also works.",
+                ]
             }
             for (name, schema) in members { all[name] = schema }
             all["if_version"] = Schema.whole(from: 1)

@@ -33,7 +33,7 @@ extension RouteDescription {
     }
 
     static var tagCounts: RouteDescription {
-        RouteDescription(answers: [Answer(summary: "Tags, the most worn first.", schema: Schema.named("TagCounts"))])
+        RouteDescription(answers: [Answer(summary: "Tags, the most used first.", schema: Schema.named("TagCounts"))])
     }
 
     // MARK: Writing
@@ -55,13 +55,13 @@ extension RouteDescription {
 
     /// A change of one entity.
     ///
-    /// - Parameter body: what stands in the body; nil where the address says it all.
+    /// - Parameter body: what is in the body; nil where the address says it all.
     static func change(_ type: EntityType, by body: JSONValue? = nil) -> RouteDescription {
         RouteDescription(
             body: body.map { Body(schema: $0) },
             answers: [
                 Answer(
-                    summary: "As it is now.", schema: Schema.named(Schema.name(of: type.name)),
+                    summary: "The current state.", schema: Schema.named(Schema.name(of: type.name)),
                     headers: [.tag, .replayed])
             ], problems: [.notFound, .conflict, .preconditionFailed, .unprocessableContent])
     }

@@ -22,12 +22,13 @@ public struct HealthRoutes: Sendable {
         let live = Response.json(Array(#"{"status":"ok"}"#.utf8))
         router.get(
             "/health/live",
-            info: RouteInfo("health.live", "Whether the process answers.", in: "Health", needs: nil, .health)
+            info: RouteInfo("health.live", "Check that the process is alive.", in: "Health", needs: nil, .health)
         ) { _ in live }
         router.get(
             "/health/ready",
             info: RouteInfo(
-                "health.ready", "Whether everything it needs works.", in: "Health", needs: nil, .readiness)
+                "health.ready", "Check that the server and everything it depends on works.", in: "Health", needs: nil,
+                .readiness)
         ) { _ async in
             let reports = await HealthCheck.run(checks())
             let isReady = !reports.contains { $0.finding.state == .failed }

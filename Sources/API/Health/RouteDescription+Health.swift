@@ -26,7 +26,7 @@ extension RouteDescription {
     static let metrics = RouteDescription(
         answers: [
             Answer(
-                summary: "Every metric, in the text format; as OpenMetrics for those that accept it.",
+                summary: "All metrics in the Prometheus text format, or as OpenMetrics if the client accepts that.",
                 schema: Schema.text, mediaType: "text/plain", otherMediaTypes: ["application/openmetrics-text"])
         ])
 }

@@ -33,17 +33,19 @@ extension ParameterShape<EventParameters> {
         return group(
             .optional(
                 "after", .int(in: 0...Int.max),
-                "Only events behind this position. One beyond the end of the log is refused: it is of another log."),
+                "Only events after this position. A position beyond the end of the log is refused, since it belongs to another log."
+            ),
             .optional(
-                "log", .uuid, "The log that your positions are of: where this is another, it is refused and named."),
-            .optional("before", .int(in: 1...Int.max), "Only events in front of this position."),
-            .list("stream", of: .uuid, countMax: listMax, "Only what happened to these, by their ids."),
+                "log", .uuid,
+                "The id of the log that your positions belong to. The request is refused if this is another log."),
+            .optional("before", .int(in: 1...Int.max), "Only events before this position."),
+            .list("stream", of: .uuid, countMax: listMax, "Only events of these streams, by id."),
             .list(
                 "category", of: .declaredName, countMax: listMax, "Only events of these categories, such as character."),
             .list(
                 "type", of: .declaredName, countMax: listMax, "Only events of these types, such as character.created."),
-            .optional("actor", .actor, "Only what this one did."),
-            .optional("correlation", .uuid, "Only what belongs to this undertaking."),
+            .optional("actor", .actor, "Only changes by this actor."),
+            .optional("correlation", .uuid, "Only changes with this correlation."),
             .optional("since", .timestamp, "Only what was recorded at this time or later."),
             .optional("until", .timestamp, "Only what was recorded at this time or earlier."), .raw
         ) { after, log, before, streams, categories, types, actor, correlation, since, until, isRaw in
@@ -68,7 +70,7 @@ extension ParameterShape<EventParameters> {
 
 extension ParameterShape<Bool> {
     static var raw: Self {
-        .optional("raw", .bool, default: false, "Data as they were written, not in the newest shape.")
+        .optional("raw", .bool, default: false, "Return data as it was written, not upgraded to the newest version.")
     }
 }
 
@@ -82,7 +84,7 @@ extension ParameterShape<Int?> {
         }
         return ParameterShape<Int??>.optional(
             "Last-Event-ID", in: .header, kind,
-            "The position of the last event that arrived: the stream goes on behind it. One beyond the end of the log is "
+            "The position of the last event received: the stream resumes after it. One beyond the end of the log is "
                 + "refused."
         ).map { $0 ?? nil }
     }

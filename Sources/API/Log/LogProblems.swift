@@ -7,19 +7,22 @@ enum LogProblems {
     static func anotherLog(_ place: Problem.Field.Place, _ log: LogIdentity, head: Int) -> Problem {
         Problem(
             "another_log", at: place, log, head: head,
-            "What you know is of another log; this is the log \(log.id). \(advice(log, head))")
+            "Your position or cursor belongs to another log; this is the log \(log.id). \(advice(log, head))")
     }
 
     static func beyondHead(_ place: Problem.Field.Place, _ log: LogIdentity, head: Int) -> Problem {
         Problem(
             "beyond_head", at: place, log, head: head,
-            "The log \(log.id) ends at position \(head). Where your position is of another log: \(advice(log, head))")
+            "The log \(log.id) ends at position \(head). If your position belongs to another log: \(advice(log, head))")
     }
 
     private static func advice(_ log: LogIdentity, _ head: Int) -> String {
-        guard let predecessor = log.predecessor else { return "Begin anew; its positions are 1 to \(head)." }
+        guard let predecessor = log.predecessor else {
+            return "Start again from the beginning; its positions are 1 to \(head)."
+        }
         let name = predecessor.log.map { "the log \($0)" } ?? "the log that it continues"
-        return "Begin anew, or at position \(predecessor.position), up to which it is the same as \(name)."
+        return
+            "Start again from the beginning, or from position \(predecessor.position), up to which it is the same as \(name)."
     }
 }
 

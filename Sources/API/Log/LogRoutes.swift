@@ -27,7 +27,7 @@ public struct LogRoutes: Sendable {
     public func declare(in router: inout Router) {
         router.get(
             "/api/v2/admin/events",
-            info: RouteInfo("events.list", "List what happened.", in: "Events", needs: .readLog, .events),
+            info: RouteInfo("events.list", "List events.", in: "Events", needs: .readLog, .events),
             .events, .limit(upTo: EventParameters.limitMax, default: 50),
             .optional(
                 "order", .choice(of: EventParameters.Order.self), default: .asc, "The oldest first, or the latest.")
@@ -35,12 +35,12 @@ public struct LogRoutes: Sendable {
         router.get(
             "/api/v2/admin/events/{position}",
             info: RouteInfo("events.get", "Read one event.", in: "Events", needs: .readLog, .event),
-            .path("position", .int(in: 1...Int.max), "Where it stands in the log; the first is 1."), .raw
+            .path("position", .int(in: 1...Int.max), "The position in the log. The first is 1."), .raw
         ) { _, position, isRaw in try await get(position, isRaw) }
         router.get(
             "/api/v2/stream/events",
             info: RouteInfo(
-                "events.stream", "Follow what happens, as it happens.", in: "Events", needs: .readLog, .eventStream),
+                "events.stream", "Stream events as they are recorded.", in: "Events", needs: .readLog, .eventStream),
             .events, .lastEventID
         ) { _, asked, last in try await stream(asked, last) }
     }
@@ -70,7 +70,7 @@ public struct LogRoutes: Sendable {
     private func get(_ position: Int, _ isRaw: Bool) async throws -> Response {
         guard let event = try await reader.event(at: position) else {
             let head = try await reader.head()
-            throw Problem.notFound("There is no event at \(position). Use a position from 1 to \(head.position).")
+            throw Problem.notFound("There is no event at position \(position). Use 1 to \(head.position).")
         }
         return .json(document.bytes(of: event, isRaw: isRaw))
     }

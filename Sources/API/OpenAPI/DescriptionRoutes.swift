@@ -41,7 +41,7 @@ public struct DescriptionRoutes: Sendable {
         }
     }
 
-    /// The API's description, for what is made of it. It is made anew each time.
+    /// The API's description, for what is made of it. It is made again each time.
     public var document: JSONValue { openAPI.json }
 
     /// - Parameter guardian: lets only those through who are known; asked where the audience is not everyone.
@@ -65,11 +65,14 @@ public struct DescriptionRoutes: Sendable {
         [
             (
                 "/openapi.json",
-                RouteInfo("openapi", "This description.", in: "Descriptions", needs: right, .document)
+                RouteInfo(
+                    "openapi", "Read this description (OpenAPI 3.1).", in: "Descriptions", needs: right, .document)
             ),
             (
                 "/asyncapi.json",
-                RouteInfo("asyncapi", "Every event, as AsyncAPI 3.", in: "Descriptions", needs: right, .document)
+                RouteInfo(
+                    "asyncapi", "Read the description of all events (AsyncAPI 3.0).", in: "Descriptions", needs: right,
+                    .document)
             ),
         ]
     }

@@ -87,7 +87,7 @@ extension OpenAPIDocument {
                 "archived": Schema.flag,
                 "archived_with": [
                     "type": "string", "format": "uuid",
-                    "description": "The entity whose archiving took this one along.",
+                    "description": "The entity with which this one was archived.",
                 ],
                 "favorite": Schema.flag, "tags": Schema.list(of: Schema.text),
                 "links": Schema.list(of: Schema.named("Link")),
@@ -107,11 +107,11 @@ extension OpenAPIDocument {
     private static let commonSchemas: JSONObject = [
         "Problem": [
             "type": "object",
-            "description": "Why a request was not answered as asked (RFC 9457).",
+            "description": "A problem document (RFC 9457): why the request failed.",
             "properties": [
                 "type": Schema.text, "title": Schema.text, "status": Schema.whole(from: 400, to: 599),
                 "detail": ["type": "string", "description": "What to do."],
-                "code": ["type": "string", "description": "For programs to branch on."],
+                "code": ["type": "string", "description": "A stable code for programs."],
                 "request_id": Schema.text,
                 "errors": Schema.list(of: Schema.named("FieldProblem")),
             ],
@@ -119,15 +119,15 @@ extension OpenAPIDocument {
         ],
         "FieldProblem": Schema.object(
             [
-                "pointer": ["type": "string", "description": "The place in the body (RFC 6901)."],
+                "pointer": ["type": "string", "description": "The location in the body (RFC 6901)."],
                 "parameter": Schema.text, "header": Schema.text, "code": Schema.text, "message": Schema.text,
             ], optional: ["pointer", "parameter", "header"]),
         "Link": Schema.object(["to": Schema.id, "relation": Schema.text]),
         "Difference": Schema.object(
             [
-                "path": ["type": "string", "description": "The place in the entity (RFC 6901)."],
-                "old": ["description": "Missing where there was nothing."],
-                "new": ["description": "Missing where there is nothing any more."],
+                "path": ["type": "string", "description": "The location in the entity (RFC 6901)."],
+                "old": ["description": "Absent if there was no value."],
+                "new": ["description": "Absent if there is no value any more."],
             ], optional: ["old", "new"]),
         "Diff": Schema.object([
             "from": Schema.whole(from: 1), "to": Schema.whole(from: 1),

@@ -42,9 +42,9 @@ struct RouteDescription: Sendable {
 
         var summary: String {
             switch self {
-            case .tag: "Names the state that came: for `If-None-Match`, and for an entity also for `If-Match`."
-            case .location: "Where the new entity is."
-            case .asOf: "The position that `as_of` stands for, where it was not given as one."
+            case .tag: "Identifies this state, for `If-None-Match` and, on entities, `If-Match`."
+            case .location: "The address of the new entity."
+            case .asOf: "The position that `as_of` was resolved to, if it was not a position."
             case .replayed: "`true` where the request was carried out before under the same `Idempotency-Key`."
             }
         }

@@ -4,7 +4,7 @@ public import HTTPServer
 import JSON
 import System
 
-/// Stopping what goes on in the background. Reading it is what the routes of all categories do.
+/// Stopping what continues in the background. Reading it is what the routes of all categories do.
 public struct OperationRoutes: Sendable {
     private let background: Background
 
@@ -14,7 +14,7 @@ public struct OperationRoutes: Sendable {
         router.post(
             "/api/v2/admin/operations/{id}/cancel",
             info: RouteInfo(
-                "operations.cancel", "Stop an operation, whichever node carries it.", in: "Operations",
+                "operations.cancel", "Cancel an operation, whichever node runs it.", in: "Operations",
                 needs: .runJobs, .operationCancel),
             .path("id", .uuid, "The operation's id."), .order
         ) { request, id, order in

@@ -3,11 +3,11 @@ import JSON
 
 /// What routes say of themselves that start, or stop, work in the background.
 extension RouteDescription {
-    /// Of those that answer at once while the work goes on.
+    /// Of those that answer at once while the work continues.
     ///
     /// - Parameter summary: what the answer means.
     static func accepted(
-        _ summary: String = "It has begun. Read how it goes where `Location` says, or follow it where `events` says.",
+        _ summary: String = "Started. `Location` has its state, and `events` streams its progress.",
         body: Body? = nil, problems: Set<Status> = [.notFound, .conflict]
     ) -> RouteDescription {
         RouteDescription(
@@ -15,13 +15,13 @@ extension RouteDescription {
             problems: problems)
     }
 
-    static let operationCancel = accepted("Whoever carries it was asked to stop it, and does so within seconds.")
+    static let operationCancel = accepted("The node that runs it was asked to stop it, and does so within seconds.")
 
     private static let begun = Schema.object([
         "operation": Schema.id,
         "events": [
             "type": "string",
-            "description": "Where its events are streamed, from the first to whichever comes: server-sent events.",
+            "description": "The stream of its events, past and future, as server-sent events.",
         ],
     ])
 }

@@ -10,19 +10,19 @@ extension ParameterShape<Int> {
     static var limit: Self { limit(upTo: ListQuery.limitMax, default: ListQuery.limitDefault) }
 
     static func limit(upTo most: Int, default fallback: Int) -> Self {
-        .optional("limit", .int(in: 1...most), default: fallback, "How many to answer at most.")
+        .optional("limit", .int(in: 1...most), default: fallback, "The maximum number of items.")
     }
 
     static var offset: Self {
         .optional(
             "offset", .int(in: 0...ListQuery.offsetMax), default: 0,
-            "How many to pass over. For going far, `cursor` is quicker, and right while entities come and change.")
+            "How many items to skip. For long lists, `cursor` is faster and stays correct while entities change.")
     }
 }
 
 extension ParameterShape<Point> {
     static var asOf: Self {
-        .optional("as_of", .point, default: .now, "The answer as it was at this point of the log. \(pointForms)")
+        .optional("as_of", .point, default: .now, "Respond as of this point of the log. \(pointForms)")
     }
 
     /// What a point can be, for parameters that take one.
@@ -75,13 +75,13 @@ extension ParameterKind<String> {
     static var declaredName: Self {
         .text(
             fitting: ["type": "string", "pattern": "^[a-z0-9_.]+$", "maxLength": 100],
-            advice: "Use small letters, digits, underscores and dots, such as character or character.created.")
+            advice: "Use lower-case letters, digits, underscores and dots, such as character or character.created.")
     }
 }
 
 extension ParameterShape<Preconditions> {
     static var ifNoneMatch: Self {
-        .preconditions([.ifNoneMatch: "The `ETag` of an answer that is at hand: 304 where it is still right."])
+        .preconditions([.ifNoneMatch: "The `ETag` of a response you have: answered with 304 if it is still current."])
     }
 }
 
@@ -89,6 +89,6 @@ extension ParameterDeclaration {
     /// Of every request; the server itself reads it.
     static let requestID = ParameterDeclaration(
         name: "X-Request-Id", place: .header,
-        summary: "Names the request in logs and answers; one is made where none is given.",
+        summary: "Identifies the request in logs and responses. Default: generated.",
         schema: ["type": "string", "maxLength": 128])
 }

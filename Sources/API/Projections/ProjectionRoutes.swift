@@ -18,7 +18,7 @@ public struct ProjectionRoutes: Sendable {
     public func declare(in router: inout Router) {
         let known = work.set.files.map(\.name)
         let some = JSONShape.array(of: .name(among: known))
-            .annotated(["description": "Which to make anew; all where none is named."])
+            .annotated(["description": "The projections to rebuild. Default: all."])
         let asked = JSONShape.object(.optional("names", some, default: []), build: { $0 })
         router.get(
             "/api/v2/admin/projections",
@@ -27,7 +27,7 @@ public struct ProjectionRoutes: Sendable {
         router.post(
             "/api/v2/admin/projections/rebuild",
             info: info(
-                "rebuild", "Make projections anew from the log.",
+                "rebuild", "Rebuild projections from the log.",
                 .accepted(
                     body: .init(schema: asked.schema, example: ["names": .array(known.suffix(1).map { .string($0) })]))),
             .order

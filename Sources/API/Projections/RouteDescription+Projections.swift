@@ -7,7 +7,7 @@ extension RouteDescription {
         answers: [
             Answer(
                 summary:
-                    "The projections as they stand, the tables that rebuilds have replaced, and the operation under way.",
+                    "The projections, the tables that rebuilds have replaced, and the running operation.",
                 schema: Schema.object(
                     [
                         "items": Schema.list(
@@ -16,7 +16,8 @@ extension RouteDescription {
                                     "name": Schema.text, "summary": Schema.text, "rows": Schema.count,
                                     "bytes": Schema.count, "built_at": Schema.time, "built_position": Schema.count,
                                     "stale": [
-                                        "type": "boolean", "description": "Whether its file says otherwise by now.",
+                                        "type": "boolean",
+                                        "description": "Whether its definition has changed since it was built.",
                                     ],
                                 ], optional: ["built_at"])),
                         "old": Schema.list(of: Schema.object(["schema": Schema.text, "bytes": Schema.count])),

@@ -15,7 +15,7 @@ public struct InspectionRoutes: Sendable {
         router.get(
             "/api/v2/admin/replay/inspect",
             info: RouteInfo(
-                "replay.inspect", "What the system looked like at a point, beside what it looks like now.",
+                "replay.inspect", "Compare the system at a point with now.",
                 in: "Replay", needs: .replay, .inspection),
             .required("at", .point, "The point. \(ParameterShape<Point>.pointForms)"),
             .optional(

@@ -54,7 +54,7 @@ extension ReplayRoutes {
 
     func checkTypes(_ types: [String], _ field: (String) -> Problem.Field) throws(Problem) {
         for type in types where service.catalogue[type: type] == nil {
-            throw .invalidParameters([field("There is no type `\(type)`. Use the name of one, such as character.")])
+            throw .invalidParameters([field("There is no type `\(type)`. Use a type such as character.")])
         }
     }
 }
@@ -77,8 +77,8 @@ extension ParameterShape<DiffParameters> {
             .optional("to", .point, default: .now, "The point to compare with; now unless said otherwise."),
             .list("type", of: .declaredName, countMax: listMax, "Only these entity types, such as character."),
             .list("entity", of: .uuid, countMax: listMax, "Only these, by their ids."),
-            .optional("actor", .actor, "Only what this one did."),
-            .optional("correlation", .uuid, "Only what belongs to this undertaking."),
+            .optional("actor", .actor, "Only changes by this actor."),
+            .optional("correlation", .uuid, "Only changes with this correlation."),
             .optional("command", .uuid, "Only what this command did."),
             .limit(upTo: ReplayRoutes.itemsMax, default: ReplayRoutes.itemsDefault)
         ) { from, to, types, entities, actor, correlation, command, limit in

@@ -48,7 +48,7 @@ extension ReplayRoutes {
             try await EventReader(pool: pool).commandEnd(at: point.resolve(in: pool).position).position
         }
         if try await forks.all().contains(where: { $0.name.text == name }) {
-            throw Problem.conflict("There is a fork \(name) already. Choose another name, or remove it first.")
+            throw Problem.conflict("The fork \(name) already exists. Choose another name, or delete it first.")
         }
         let reason = order.reason
         let work = Background.Work(

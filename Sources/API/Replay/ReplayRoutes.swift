@@ -24,23 +24,24 @@ public struct ReplayRoutes: Sendable {
     public func declare(in router: inout Router) {
         router.group("/api/v2/admin/replay") { routes in
             routes.get(
-                "/diff", info: info("diff", "What is different between two points of the log.", .replayDiff), .diff
+                "/diff", info: info("diff", "Show what changed between two points of the log.", .replayDiff), .diff
             ) { _, asked in try await diff(asked) }
             routes.post(
                 "/rollback",
-                info: info("rollback", "Make entities again what they were, by new events.", .replayRollback), .reason
+                info: info("rollback", "Return entities to their state at a point, by new events.", .replayRollback),
+                .reason
             ) { request, order in try await rollback(request, order) }
             routes.post(
                 "/undo",
-                info: info("undo", "Take back what one command, import or other whole has done.", .replayUndo), .reason
+                info: info("undo", "Undo everything that one command, import or operation did.", .replayUndo), .reason
             ) { request, order in try await undo(request, order) }
             routes.get("/forks", info: info("forks.list", "List the forks.", .forks)) { _ in try await listForks() }
             routes.post(
-                "/forks", info: info("forks.create", "Make a fork of how everything was at a point.", .forkCreation),
+                "/forks", info: info("forks.create", "Fork the system as it was at a point.", .forkCreation),
                 .order
             ) { request, order in try await makeFork(request, order) }
             routes.delete(
-                "/forks/{name}", info: info("forks.drop", "Remove a fork, with all that was done in it.", .accepted()),
+                "/forks/{name}", info: info("forks.drop", "Delete a fork and everything in it.", .accepted()),
                 .path("name", .forkName, "The fork's name."),
                 .order
             ) { request, name, order in try await dropFork(name, request, order) }

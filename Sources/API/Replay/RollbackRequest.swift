@@ -25,7 +25,7 @@ struct RollbackRequest: Sendable {
         plan, build: ofRollback)
 
     static let undo = JSONShape.object(
-        .required("id", id.annotated(["description": "The correlation or the command to take back."])), upTo, force,
+        .required("id", id.annotated(["description": "The correlation or command to undo."])), upTo, force,
         execute, plan, build: ofUndo)
 
     @Sendable private static func ofRollback(
@@ -52,13 +52,14 @@ struct RollbackRequest: Sendable {
     private static let upTo = JSONField<Int?>.optional(
         "up_to",
         .integer(in: 0...Int.max).annotated([
-            "description": "What happened after this position is left alone; default where the log ends now."
+            "description": "Changes after this position are kept. Default: the end of the log."
         ]))
     private static let force = JSONField<Bool>.optional(
-        "force", .bool.annotated(["description": "Whether to take back as well what others have changed since."]),
+        "force", .bool.annotated(["description": "Whether to undo later changes by others as well."]),
         default: false)
     private static let execute = JSONField<Bool>.optional(
-        "execute", .bool.annotated(["description": "Whether to do it; otherwise the answer says what would be."]),
+        "execute",
+        .bool.annotated(["description": "Whether to do it. Otherwise the response says what would be done."]),
         default: false)
     private static let plan = JSONField<String?>.optional(
         "plan", .string.annotated(["description": "`plan` of a dry run: what is not that is not carried out."]))

@@ -8,7 +8,7 @@ extension RouteDescription {
     static let replayDiff = RouteDescription(
         answers: [
             Answer(
-                summary: "The first of the entities that differ, in the order of their ids, and the sum of all.",
+                summary: "The first entities that differ, by id, and the totals of all.",
                 schema: Schema.object([
                     "from": point, "to": point, "items": Schema.list(of: anything), "total": Schema.count,
                     "summary": anything,
@@ -24,7 +24,7 @@ extension RouteDescription {
         var description = accepted(body: body, problems: problems.union([.conflict]))
         description.answers.insert(
             Answer(
-                summary: "What would be done; nothing was. `plan` and `up_to` carry out exactly that.",
+                summary: "What would be done. Nothing was changed; send `plan` and `up_to` back to do exactly that.",
                 schema: Schema.object([
                     "dry_run": ["const": true], "to": Schema.count, "up_to": Schema.count, "plan": Schema.text,
                     "summary": anything, "items": Schema.list(of: anything), "total": Schema.count,
@@ -35,7 +35,7 @@ extension RouteDescription {
     static let forks = RouteDescription(
         answers: [
             Answer(
-                summary: "The forks that there are, by name.",
+                summary: "The forks, by name.",
                 schema: Schema.object([
                     "items": Schema.list(
                         of: Schema.object(

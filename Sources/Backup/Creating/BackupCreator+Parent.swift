@@ -27,14 +27,14 @@ extension BackupCreator {
         guard let newest = known.last(where: { $0.log == source.log }) else {
             throw BackupError(
                 .noParent, "\(shelf.store) holds no backup of this log that could be continued.",
-                advice: "Make a full one first: lifeos backup create --full")
+                advice: "Create a full one first: lifeos backup create --full")
         }
         guard newest.head.position <= head.position, try await hash(at: newest.head.position) == newest.head.hash else {
             throw BackupError(
                 .noParent,
                 "The newest backup, \(newest.id), ends with an event that is not in this log: one of them went "
                     + "another way since.",
-                advice: "If this log is the right one, make a full backup: lifeos backup create --full")
+                advice: "If this log is the right one, create a full backup: lifeos backup create --full")
         }
         return newest
     }
@@ -46,7 +46,7 @@ extension BackupCreator {
         } catch let error as BackupError where error.code == .damaged {
             throw BackupError(
                 .noParent, "The newest backup cannot be continued. \(error.message)",
-                advice: "Make a full one: lifeos backup create --full")
+                advice: "Create a full one: lifeos backup create --full")
         }
     }
 
@@ -55,6 +55,6 @@ extension BackupCreator {
         if parent.encryption == encryption { return }
         throw BackupError(
             .noParent, "\(parent.id) is \(parent.encryption == nil ? "not encrypted" : "encrypted with another key").",
-            advice: "Begin anew with a full backup: lifeos backup create --full")
+            advice: "Start again with a full backup: lifeos backup create --full")
     }
 }

@@ -3,7 +3,7 @@ public import EventLog
 public import Postgres
 public import System
 
-/// Makes backups of a log and its blobs while everybody goes on writing.
+/// Makes backups of a log and its blobs while everybody continues writing.
 ///
 ///     let creator = BackupCreator(pool: pool, shelf: shelf, blobs: "\(home)/blobs")
 ///     let manifest = try await creator.create(.full, upTo: creator.head())
@@ -55,7 +55,7 @@ public struct BackupCreator: Sendable {
         let source = try await source()
         let id = try await shelf.nextID(kind, at: head.position, now: clock.now())
         guard try await shelf.store.list(id.folder).isEmpty else {
-            throw BackupError(.store, "There is a \(id) in \(shelf.store) already.", advice: "Try again in a second.")
+            throw BackupError(.store, "\(id) already exists in \(shelf.store).", advice: "Try again in a second.")
         }
         let (store, clock) = (shelf.store, clock)
         do {
@@ -111,8 +111,8 @@ public struct BackupCreator: Sendable {
             + (manifest.segments.map(\.name) + manifest.blobIndexes.map(\.name)).map { manifest.id.folder + $0 }
         if doomed.isDisjoint(with: needed), there.isSuperset(of: objects) { return }
         throw BackupError(
-            .store, "While the backup was being made, somebody removed a part of it, or what it continues.",
-            advice: "Try again, and see what calls `lifeos backup prune` meanwhile.")
+            .store, "While the backup was being created, a part of it or its parent was deleted.",
+            advice: "Try again, and check what runs `lifeos backup prune` meanwhile.")
     }
 
     /// Takes away what was written of a backup that failed. What cannot be taken away has no manifest and counts for
@@ -163,7 +163,7 @@ public struct BackupCreator: Sendable {
     private static func broken(_ explanation: String) -> BackupError {
         BackupError(
             .brokenLog, "The log is not what was written, so no backup is made of it. \(explanation)",
-            advice: "Run `lifeos log verify`, and keep the backups that there are.")
+            advice: "Run `lifeos log verify`, and keep the existing backups.")
     }
 
     private func writeBlobs(_ manifest: inout Manifest, after chain: [Manifest], _ key: BackupKey?) async throws {

@@ -81,7 +81,7 @@ struct BlobUploader: Sendable {
         guard hasher.finish() == blob.hash, try file.read(upTo: 1).isEmpty else {
             throw BackupError(
                 .brokenBlob, "\(path) does not hold what its name says.",
-                advice: "Bring it back from an older backup, or move it away; then try again.")
+                advice: "Restore it from an older backup, or move it away; then try again.")
         }
     }
 

@@ -33,7 +33,7 @@ struct SegmentWriter: ~Copyable {
         guard rawBytes + rows.bytes.count <= BackupLimits.rawBytesMax else {
             throw BackupError(
                 .tooLarge, "The events around position \(head.position) are larger than a backup can hold.",
-                advice: "Use pg_dump for this database, and report it.")
+                advice: "Use pg_dump for this database, and report this as a bug.")
         }
         try append(rows.bytes)
         if firstRecordedAt == nil { firstRecordedAt = EventRows.recordedAt(ofFirst: rows) }

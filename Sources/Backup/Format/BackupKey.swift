@@ -16,7 +16,7 @@ public enum BackupSecret: Sendable {
         else {
             throw BackupError(
                 .setting, "The key file does not hold 32 bytes in hexadecimal or base64.",
-                advice: "Make one with: openssl rand -hex 32 > FILE; and keep a copy away from this machine.")
+                advice: "Create one with: openssl rand -hex 32 > FILE; and keep a copy on another machine.")
         }
         return .key(SymmetricKey(bytes))
     }
@@ -24,7 +24,7 @@ public enum BackupSecret: Sendable {
 
 /// The keys of one backup, all made of one.
 struct BackupKey: Sendable {
-    /// Each object is sealed with a key made of this one, a salt of its own and its name.
+    /// Each object is sealed with a key made of this one, its own salt and its name.
     let root: SymmetricKey
     private let manifests: SymmetricKey
     private let blobNames: SymmetricKey
@@ -75,11 +75,11 @@ public actor Keyring {
         guard let secret else {
             throw BackupError(
                 .keyNeeded, "The backup is encrypted.",
-                advice: "Set LIFEOS_BACKUP_KEY_FILE or LIFEOS_BACKUP_PASSPHRASE to what it was made with.")
+                advice: "Set LIFEOS_BACKUP_KEY_FILE or LIFEOS_BACKUP_PASSPHRASE to what it was encrypted with.")
         }
         let wrong = BackupError(
             .wrongKey, "The backup was encrypted with another key.",
-            advice: "Set LIFEOS_BACKUP_KEY_FILE or LIFEOS_BACKUP_PASSPHRASE to what it was made with.")
+            advice: "Set LIFEOS_BACKUP_KEY_FILE or LIFEOS_BACKUP_PASSPHRASE to what it was encrypted with.")
         let key: BackupKey
         switch (secret, encryption.recipe) {
         case (.key(let root), nil): key = try BackupKey(root)

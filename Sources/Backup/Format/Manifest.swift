@@ -75,7 +75,7 @@ public struct Manifest: Sendable, Equatable {
 
 extension Manifest {
     static let fileName = "manifest.jsonl"
-    /// There from the begin of a backup until its manifest is written.
+    /// There from the start of a backup until its manifest is written.
     static let markName = "started"
     /// Beside the mark: when its maker last showed that it is at work.
     static let aliveName = "alive"

@@ -60,13 +60,13 @@ public struct BackupReader: Sendable {
         guard let other = own else {
             return BackupError(
                 .notFound, "No backup reaches position \(position); the newest, \(newest), ends before it.",
-                advice: "Ask for an earlier point, or make a backup.")
+                advice: "Use an earlier point, or create a backup.")
         }
         return BackupError(
             .notFound,
             "The newest backup, \(newest), ends at position \(head.position). \(other.id) reaches \(position), but in a "
                 + "history that was left since.",
-            advice: "Ask for an earlier point; or for that history: lifeos backup restore \(other.id) --to \(position)")
+            advice: "Use an earlier point; or, for that history: lifeos backup restore \(other.id) --to \(position)")
     }
 
     /// The last position recorded at or before that moment, of all that the newest backup has; 0 where nothing was.

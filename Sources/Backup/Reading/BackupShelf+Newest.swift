@@ -15,12 +15,12 @@ extension BackupShelf {
             throw BackupError(
                 .damaged, "The newest backup, \(id), cannot be used. \(error.message)",
                 advice:
-                    "Bring its manifest back from another copy, or name an older backup: `lifeos backup list` shows them."
+                    "Restore its manifest from another copy, or name an older backup: `lifeos backup list` shows them."
             )
         case .unfinished, nil:
             throw BackupError(
-                .notFound, "There is no backup in \(store).",
-                advice: "Check LIFEOS_BACKUP_TARGET, or make one: lifeos backup create --full")
+                .notFound, "There are no backups in \(store).",
+                advice: "Check LIFEOS_BACKUP_TARGET, or create one: lifeos backup create --full")
         }
     }
 

@@ -75,7 +75,7 @@ public struct BackupShelf: Sendable {
             } catch let error as BackupError where error.code == .notFound {
                 throw BackupError(
                     .damaged, "\(first.id) continues \(parent), which is not in \(store).",
-                    advice: "Use an older or a full backup, or bring \(parent) back.")
+                    advice: "Use an older or a full backup, or recover \(parent).")
             }
             guard before.head == first.after, before.log == first.log || before.head.position == 0 else {
                 throw BackupError(
@@ -102,6 +102,6 @@ public struct BackupShelf: Sendable {
     private static func damaged(_ id: BackupID, _ problem: ManifestProblem) -> BackupError {
         BackupError(
             .damaged, "\(id): \(problem.explanation)",
-            advice: "Use another backup or another copy of it; `lifeos backup verify --all` tells which are sound.")
+            advice: "Use another backup or another copy of it; `lifeos backup verify --all` shows which are intact.")
     }
 }

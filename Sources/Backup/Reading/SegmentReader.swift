@@ -23,7 +23,7 @@ struct SegmentReader: Sendable {
         do {
             rows = try Self.rows(ofFile: await content(name, sha256: segment.sha256, rawBytes: segment.rawBytes))
         } catch let error as PostgresError {
-            throw fault("is no COPY in the binary format: \(error.message)")
+            throw fault("is not a COPY in binary format: \(error.message)")
         }
         guard rows.count == segment.range.count else {
             throw fault("holds \(rows.count) events instead of \(segment.range.count)")
@@ -81,7 +81,7 @@ struct SegmentReader: Sendable {
     }
 }
 
-/// What stands around the rows in a file of COPY in the binary format.
+/// What is around the rows in a file of COPY in the binary format.
 enum CopyFile {
     /// The signature, no flags, no extension.
     static let head: [UInt8] = Array("PGCOPY\n".utf8) + [0xFF, 0x0D, 0x0A, 0x00] + [UInt8](repeating: 0, count: 8)

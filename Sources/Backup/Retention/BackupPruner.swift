@@ -69,7 +69,7 @@ public struct BackupPruner: Sendable {
             case .damaged(let id, _):
                 outcome.blobsLeftBecause =
                     outcome.blobsLeftBecause
-                    ?? "The manifest of \(id) cannot be read, so nobody knows which blobs it needs."
+                    ?? "The manifest of \(id) cannot be read, so it is not known which blobs it needs."
             }
         }
         outcome.backups = retention.removals(of: manifests.map { .init($0) }, now: clock.now())

@@ -124,7 +124,7 @@ final class PruneMark: Sendable {
             guard elapsed() < patience else {
                 throw BackupError(
                     .store, "Old backups have been being removed from \(store) for more than \(patience).",
-                    advice: "Try again when that is over.")
+                    advice: "Try again when it has finished.")
             }
             try await clock.sleep(for: lookPause)
         }

@@ -21,7 +21,7 @@ extension BackupSchedule {
             let words = part.split(separator: " ").map(String.init)
             guard let first = words.first, let work = Work(rawValue: first) else {
                 throw BackupScheduleProblem(
-                    description: "\"\(words.first ?? "")\" is none of full, incremental and drill.")
+                    description: "\"\(words.first ?? "")\" is not one of full, incremental and drill.")
             }
             guard rhythms[work] == nil else {
                 throw BackupScheduleProblem(description: "\(work.rawValue) is said twice.")

@@ -11,7 +11,7 @@ public protocol BackupStore: Sendable, CustomStringConvertible {
     /// Every object whose name begins so, in order. The prefix ends with `/`, or is empty.
     func list(_ prefix: String) async throws -> [StoredObject]
 
-    /// What stands between the prefix and the next `/` of the names that have one, each once, in order.
+    /// What is between the prefix and the next `/` of the names that have one, each once, in order.
     func folders(_ prefix: String) async throws -> [String]
 
     /// Removes an object; one that is not there is fine.

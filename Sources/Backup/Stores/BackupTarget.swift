@@ -9,7 +9,7 @@ public enum BackupTarget: Sendable, Equatable, CustomStringConvertible {
         guard text.hasPrefix("s3:") else {
             guard text.hasPrefix("/") else {
                 throw BackupError(
-                    .setting, "\(text) is no place for backups.",
+                    .setting, "\(text) is not a valid backup target.",
                     advice: "Set LIFEOS_BACKUP_TARGET to an absolute path or to s3://bucket/prefix.")
             }
             self = .folder(text.count > 1 && text.hasSuffix("/") ? String(text.dropLast()) : text)
@@ -25,7 +25,7 @@ public enum BackupTarget: Sendable, Equatable, CustomStringConvertible {
             !trimmed.split(separator: "/").contains(where: { $0 == "." || $0 == ".." })
         else {
             throw BackupError(
-                .setting, "\(text) is no bucket.",
+                .setting, "\(text) is not a bucket.",
                 advice: "Write s3://bucket/prefix, with letters, digits, dots and hyphens only.")
         }
         self = .bucket(bucket, prefix: trimmed)

@@ -89,7 +89,7 @@ public actor FolderStore: BackupStore {
             case ENOSPC, EDQUOT:
                 throw BackupError(
                     .store, "The disk of \(root) is full.",
-                    advice: "Make room there (`lifeos backup prune` removes what is no longer needed), then try again.")
+                    advice: "Free some space there (`lifeos backup prune` deletes old backups), then try again.")
             case EFBIG:
                 throw BackupError(
                     .damaged, "\(error.subject) is larger than any object of a backup.",

@@ -1,4 +1,4 @@
-/// Does something again and again while other work goes on, so that others see that somebody is at work.
+/// Does something again and again while other work continues, so that others see that somebody is at work.
 enum Renewal {
     /// - Parameter renew: is over before this returns.
     static func keep<Result>(

@@ -54,7 +54,7 @@ public struct S3Store: BackupStore {
         let endpoint = configuration.endpoint
         guard endpoint.wholeMatch(of: /https?:\/\/[A-Za-z0-9.\[\]:-]+\/?/) != nil else {
             throw BackupError(
-                .setting, "\(endpoint) is no endpoint of S3.",
+                .setting, "\(endpoint) is not an S3 endpoint.",
                 advice: "Set LIFEOS_BACKUP_S3_ENDPOINT to a scheme and a host, such as https://minio.example:9000.")
         }
         var configuration = configuration

@@ -21,7 +21,7 @@ public struct BackupFault: Sendable, Hashable, CustomStringConvertible {
     public let backup: BackupID
     /// A sentence about it for people.
     public let explanation: String
-    /// Whether it is a blob, which other backups may share: a new backup has to store it anew.
+    /// Whether it is a blob, which other backups may share: a new backup has to store it again.
     public let isBlob: Bool
 
     public init(_ backup: BackupID, _ explanation: String, isBlob: Bool = false) {

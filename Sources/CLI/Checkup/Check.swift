@@ -19,7 +19,7 @@ public struct Check: Sendable {
             Finding(status: .failed, message: message, advice: advice)
         }
 
-        /// Nobody can tell, as when what it asks about is not running.
+        /// The answer is not known, for example because what it asks about is not running.
         public static func unknown(_ message: String) -> Finding {
             Finding(status: .unknown, message: message, advice: nil)
         }
@@ -53,7 +53,7 @@ public struct Check: Sendable {
             // The time limit itself; cancelled once the answer is there.
             try await clock.sleep(for: Self.timeLimit)
             let limit = Quantity.duration(Self.timeLimit)
-            first.yield(.failed("No answer within \(limit).", advice: "Look whether something hangs, then try again."))
+            first.yield(.failed("No answer within \(limit).", advice: "Check whether something hangs, then try again."))
         }
         defer {
             work.cancel()

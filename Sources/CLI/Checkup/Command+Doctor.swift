@@ -5,7 +5,7 @@ extension Command {
     ///
     /// - Parameter checks: made when the command runs, since they depend on what was given.
     public static func doctor(
-        _ path: String = "doctor", _ summary: String = "Looks whether everything is as it should be.",
+        _ path: String = "doctor", _ summary: String = "Check for common problems.",
         options: [any Parameter] = [], checks: @escaping @Sendable (Invocation) async throws -> [Check]
     ) -> Command {
         Command(path, summary, options: options) { run in

@@ -4,11 +4,11 @@ internal import Configuration
 enum Shell: String, CaseIterable { case bash, zsh, fish }
 
 extension Command {
-    private static let shell = Argument("shell", .choice(of: Shell.self), "The shell it is for.")
+    private static let shell = Argument("shell", .choice(of: Shell.self), "The shell.")
 
     /// `completion`, which every program has.
     static let completion = Command(
-        "completion", "Prints a script that completes command lines.",
+        "completion", "Print a completion script for your shell.",
         details: """
             Bash: put it where bash-completion looks, such as ~/.local/share/bash-completion/completions/<program>.
             Zsh: save it as _<program> in a folder of $fpath.

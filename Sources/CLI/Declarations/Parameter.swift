@@ -87,6 +87,6 @@ extension ParameterDeclaration {
 
 extension Problem {
     fileprivate static func missing(_ label: String, wanting form: String) -> Problem {
-        Problem(.missing, label, "\(label) is missing; it has to be \(form).")
+        Problem(.missing, label, "\(label) is missing; it must be \(form).")
     }
 }

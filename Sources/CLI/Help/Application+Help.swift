@@ -11,14 +11,21 @@ extension Application {
             page.add(paragraph: node.path.isEmpty ? summary : node.summary)
             let what = node.path.isEmpty ? "<command>" : "<verb>"
             page.add(usage: [what, "[options]"], of: ([name] + node.path).joined(separator: " "))
-            page.add(list: node.path.isEmpty ? "Commands" : "Verbs", node.children.map { ($0.word, $0.summary) })
+            if node.path.isEmpty {
+                let width = tree.children.map { DisplayText.width($0.word) }.max() ?? 0
+                for group in groupedWords {
+                    page.add(list: group.title, group.words.map { ($0.word, $0.summary) }, termWidthMin: width)
+                }
+            } else {
+                page.add(list: "Verbs", node.children.map { ($0.word, $0.summary) })
+            }
         }
         if node.path.isEmpty { page.add(list: "Topics", topics.map { ($0.name, $0.summary) }) }
         let global = node.command == nil ? "Options" : "Options of every command"
         page.add(list: global, GlobalOptions.all.map { (Self.term($0), $0.meaning) })
         if node.command == nil {
             let what = node.path.isEmpty ? "<command>" : "\(node.path.joined(separator: " ")) <verb>"
-            page.add(paragraph: "Run \"\(name) help \(what)\" to see what it takes.")
+            page.add(paragraph: "Run \"\(name) help \(what)\" for details.")
         }
         return page.text
     }
@@ -67,10 +74,10 @@ extension Application {
 
 extension Command {
     private static let topic = Argument(
-        rest: "command", .text, "The words of a command, or the name of a topic; none shows everything.")
+        rest: "command", .text, "A command or a topic. Default: an overview.")
 
     /// `help`, which every program has.
-    static let help = Command("help", "Explains a command or a topic.", arguments: [topic]) { run in
+    static let help = Command("help", "Explain a command or a topic.", arguments: [topic]) { run in
         let application = run.application
         let words = run[topic]
         var node = application.tree

@@ -37,9 +37,12 @@ struct HelpPage {
     }
 
     /// Adds a list of terms and what they mean, in two columns.
-    mutating func add(list title: String, _ entries: [(term: String, text: String)]) {
+    ///
+    /// - Parameter termWidthMin: so wide the first column is at least, for lists whose second columns are to line up.
+    mutating func add(list title: String, _ entries: [(term: String, text: String)], termWidthMin: Int = 0) {
         guard !entries.isEmpty else { return }
-        var column = entries.map { DisplayText.width($0.term) }.filter { $0 <= Self.termWidthMax }.max() ?? 8
+        let widths = entries.map { DisplayText.width($0.term) }.filter { $0 <= Self.termWidthMax }
+        var column = max(widths.max() ?? 8, min(termWidthMin, Self.termWidthMax))
         // A narrow terminal has no room for two columns: every text then goes beneath its term.
         if width - column - 4 < Self.textWidthMin { column = 2 }
         let hanging = String(repeating: " ", count: Self.indent.count + column + 2)

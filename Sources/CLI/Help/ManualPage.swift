@@ -1,3 +1,5 @@
+internal import Configuration
+
 /// The manual page of the whole program, for `man`: made of the same declarations as its help.
 struct ManualPage {
     private let application: Application
@@ -11,9 +13,11 @@ struct ManualPage {
             ".TH \(application.name.uppercased()) 1 \"\" \"\" \"\"",
             ".SH NAME", "\(application.name) \\- \(Self.plain(application.summary))",
             ".SH SYNOPSIS", ".B \(application.name)", ".I command", "[options]",
-            ".SH COMMANDS",
         ]
-        for command in application.commands { lines += section(of: command) }
+        for group in application.groups {
+            lines.append(".SH \(Self.plain(group.title.uppercased()))")
+            for command in group.commands { lines += section(of: command) }
+        }
         lines.append(".SH OPTIONS OF EVERY COMMAND")
         lines += Self.list(
             GlobalOptions.all.map { (Application.term($0), Application.explanation(of: $0)) })
@@ -21,7 +25,8 @@ struct ManualPage {
             lines += [".SH \(topic.name.uppercased())", Self.plain(topic.summary)]
             lines += Self.list(topic.entries())
         }
-        lines += [".SH EXIT STATUS", "0 done, 1 failed, 2 wrong usage; 130 or so when a signal stopped it."]
+        lines.append(".SH EXIT STATUS")
+        lines += Self.list(ExitCode.meanings.map { ($0.code, $0.meaning.replacing("`", with: "")) })
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -56,11 +61,21 @@ struct ManualPage {
 }
 
 extension Command {
+    private enum ManualFormat: String, CaseIterable { case man, markdown }
+
+    private static let format = Option(
+        "format", .choice(of: ManualFormat.self), default: "man",
+        "The format: man for the full manual, markdown for a table of commands.")
+
     /// `manual`, which every program has.
     static let manual = Command(
-        "manual", "Prints the manual page of all commands and settings, for man.",
-        details: "Where no package has installed it, save it in a file and read that with: man -l FILE"
+        "manual", "Print the manual page of all commands and settings.",
+        details: "If no package has installed the page, save it to a file and read it with: man -l FILE",
+        options: [format]
     ) { run in
-        run.output.verbatim(ManualPage(run.application).text)
+        switch run[format] {
+        case .man: run.output.verbatim(ManualPage(run.application).text)
+        case .markdown: run.output.verbatim(CommandTable(run.application).text)
+        }
     }
 }

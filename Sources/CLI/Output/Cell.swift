@@ -4,6 +4,8 @@ public import System
 /// A value that a command prints: in one form for people, in another for machines.
 public enum Cell: Sendable, Equatable {
     case text(String)
+    /// A name or id that people copy, and so is never cut.
+    case identifier(String)
     case number(Int)
     /// With this many decimals for people; machines get all.
     case decimal(Double, digits: Int = 2)
@@ -30,18 +32,21 @@ extension Cell: ExpressibleByStringInterpolation, ExpressibleByIntegerLiteral, E
 
     /// The text, or nothing.
     public init(_ text: String?) { self = text.map(Cell.text) ?? .nothing }
+
+    /// The identifier, or nothing.
+    public init(identifier: String?) { self = identifier.map(Cell.identifier) ?? .nothing }
 }
 
 extension Cell {
     /// As people read it, without colour.
     var shown: String {
         switch self {
-        case .text(let text): DisplayText.clean(text)
+        case .text(let text), .identifier(let text): DisplayText.clean(text)
         case .number(let number): Quantity.grouped(number)
         case .decimal(let number, let digits): Quantity.decimal(number, digits: digits)
         case .size(let bytes): Quantity.size(bytes)
         case .duration(let duration): Quantity.duration(duration)
-        case .time(let time): String(time.description.prefix(19)).replacing("T", with: " ") + "Z"
+        case .time(let time): time.seconds
         case .flag(let flag): flag ? "yes" : "no"
         case .status(let status): status.rawValue
         case .nothing: "-"
@@ -52,9 +57,12 @@ extension Cell {
     var side: DisplayText.Side {
         switch self {
         case .number, .decimal, .size, .duration: .right
-        case .text, .time, .flag, .status, .nothing: .left
+        case .text, .identifier, .time, .flag, .status, .nothing: .left
         }
     }
+
+    /// Whether a narrow terminal may cut it: half a sentence still says something, half a number or id is wrong.
+    var mayBeCut: Bool { if case .text = self { true } else { false } }
 
     func coloured(_ padded: String, _ style: Style) -> String {
         switch self {
@@ -70,7 +78,7 @@ extension Cell {
 extension Cell: JSONEncodable {
     public func encode(into writer: inout JSONWriter) {
         switch self {
-        case .text(let text): writer.write(text)
+        case .text(let text), .identifier(let text): writer.write(text)
         case .number(let number), .size(let number): writer.write(number)
         case .decimal(let number, _): writer.write(JSONNumber(number).map(JSONValue.number) ?? .null)
         case .duration(let duration): writer.write(JSONNumber(duration.inSeconds).map(JSONValue.number) ?? .null)

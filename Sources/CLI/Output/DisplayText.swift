@@ -38,7 +38,7 @@ enum DisplayText {
         return String(cleaned)
     }
 
-    /// The text in lines of at most `width` columns. A word that is longer has a line of its own, and so is not cut:
+    /// The text in lines of at most `width` columns. A word that is longer has its own line, and so is not cut:
     /// it may be a path that someone wants to copy.
     static func wrap(_ text: String, width: Int) -> [String] {
         text.split(separator: "\n", omittingEmptySubsequences: false).flatMap { paragraph -> [String] in

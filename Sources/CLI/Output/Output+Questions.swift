@@ -4,7 +4,7 @@ extension Output {
     /// A person who answers neither yes nor no is asked this often.
     private static let questionsMax = 3
 
-    /// Goes on only when a person at the terminal agrees, or `--yes` was given.
+    /// Asks a person at the terminal, and returns only if the answer is yes or `--yes` was given.
     ///
     /// - Parameter question: what will happen, as a question: `Delete 12 backups?`
     /// - Throws: a ``Failure`` when the answer is no, or when there is nobody to ask.
@@ -12,7 +12,8 @@ extension Output {
         if agreesToAll { return }
         guard !isJSON, terminal.isInteractive(.input), errorsAreTerminal else {
             throw Failure(
-                "This needs a yes, and there is nobody to ask: \(question)", advice: "Give --yes if you mean it.",
+                "This needs confirmation, and there is no terminal to ask: \(question)",
+                advice: "Pass --yes to confirm.",
                 code: .declined, exitCode: .usage)
         }
         for _ in 0..<Self.questionsMax {
@@ -23,10 +24,10 @@ extension Output {
             if ["n", "no", "", nil].contains(answer) { break }
             writeError("Please answer yes or no.\n")
         }
-        throw Failure("Nothing was done.", code: .declined)
+        throw Failure("Nothing was changed.", code: .declined)
     }
 
-    /// Waits for a line on a thread of its own, so that Ctrl-C is heard meanwhile. The thread of a cancelled wait stays
+    /// Waits for a line on its own thread, so that Ctrl-C is heard meanwhile. The thread of a cancelled wait stays
     /// until the line comes or the program ends.
     private func readLine() async throws(CancellationError) -> String? {
         let answer = Answer()

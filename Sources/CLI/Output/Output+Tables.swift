@@ -5,24 +5,29 @@ public struct Column: Sendable, ExpressibleByStringLiteral {
     /// The member of each JSON object.
     public let key: String
     public let title: String
+    /// Whether people can do without it: a terminal that is too narrow for all columns leaves such ones out, the last first.
+    public let isDetail: Bool
 
-    public init(_ key: String, title: String) {
+    /// - Parameters:
+    ///   - title: default made of the key, as for a literal.
+    ///   - isDetail: default false.
+    public init(_ key: String, title: String? = nil, isDetail: Bool = false) {
+        let words = key.replacing("_", with: " ")
         self.key = key
-        self.title = title
+        self.title = title ?? words.prefix(1).uppercased() + words.dropFirst()
+        self.isDetail = isDetail
     }
 
     /// Makes the title of the key: `made_at` becomes `Made at`.
-    public init(stringLiteral key: String) {
-        let words = key.replacing("_", with: " ")
-        self.init(key, title: words.prefix(1).uppercased() + words.dropFirst())
-    }
+    public init(stringLiteral key: String) { self.init(key) }
 }
 
 extension Output {
-    /// Prints rows beneath a heading; machines get one object a row. On a terminal, cells that do not fit are cut.
+    /// Prints rows beneath a heading; machines get one object a row. On a terminal that is too narrow, details are left out
+    /// and then texts are cut; numbers, times and identifiers never are.
     ///
     /// - Parameter empty: what people read when there are no rows.
-    public func table(_ columns: [Column], _ rows: [[Cell]], empty: String = "There is nothing to show.") {
+    public func table(_ columns: [Column], _ rows: [[Cell]], empty: String = "Nothing to show.") {
         precondition(rows.allSatisfy { $0.count == columns.count }, "every row has a cell for each column")
         if isJSON {
             for row in rows {
@@ -31,7 +36,7 @@ extension Output {
         } else if rows.isEmpty {
             note(empty)
         } else {
-            write(Table(columns: columns, rows: rows, style: style, width: tableWidth).text)
+            write(Table(columns, rows, style: style, width: tableWidth).text)
         }
     }
 
@@ -67,6 +72,25 @@ struct Table {
     /// Narrower than this, a cut cell says nothing any more.
     private static let columnWidthMin = 8
 
+    init(_ columns: [Column], _ rows: [[Cell]], style: Style, width: Int?) {
+        self.style = style
+        self.width = width
+        let room = width ?? .max
+        var kept = Array(columns.indices)
+        func needed(_ index: Int) -> Int {
+            let isText = rows.contains { $0[index].mayBeCut }
+            let whole = rows.map { DisplayText.width($0[index].shown) }.max() ?? 0
+            return max(DisplayText.width(columns[index].title), isText ? min(whole, Self.columnWidthMin) : whole)
+        }
+        while kept.reduce(-Self.gap, { $0 + needed($1) + Self.gap }) > room,
+            let detail = kept.lastIndex(where: { columns[$0].isDetail })
+        {
+            kept.remove(at: detail)
+        }
+        self.columns = kept.map { columns[$0] }
+        self.rows = rows.map { row in kept.map { row[$0] } }
+    }
+
     var text: String {
         let shown = rows.map { $0.map(\.shown) }
         let widths = fitted(
@@ -94,13 +118,14 @@ struct Table {
         rows.lazy.map { $0[column] }.first { $0 != .nothing }?.side ?? .left
     }
 
-    /// Takes from the widest column, again and again, until the line fits.
+    /// Takes from the widest column of texts, again and again, until the line fits.
     private func fitted(_ widths: [Int]) -> [Int] {
         guard let width else { return widths }
         var widths = widths
         let room = width - Self.gap * (widths.count - 1)
-        while widths.reduce(0, +) > room, let widest = widths.max(), widest > Self.columnWidthMin,
-            let index = widths.lastIndex(of: widest)
+        let texts = columns.indices.filter { index in rows.contains { $0[index].mayBeCut } }
+        while widths.reduce(0, +) > room, let index = texts.reversed().max(by: { widths[$0] < widths[$1] }),
+            widths[index] > Self.columnWidthMin
         {
             widths[index] -= 1
         }

@@ -2,7 +2,7 @@ internal import Configuration
 public import JSON
 internal import System
 
-/// What a command says: sentences, tables and progress for people, and the same facts as JSON lines for machines.
+/// The output of a command: sentences, tables and progress for people, and the same facts as JSON lines for scripts.
 ///
 /// Results go to standard output; notes, warnings, questions, progress and errors go to standard error, so that a pipe
 /// carries results alone. Once standard output cannot be written, the rest is dropped and the command is cancelled;
@@ -14,15 +14,17 @@ public final class Output: Sendable {
     let elapsed: @Sendable () -> Duration
     let style: Style
     let errorStyle: Style
-    /// Whether a person sits at the other end.
     let outputIsTerminal: Bool
-    let errorsAreTerminal: Bool
+    /// Whether standard error is a terminal, so that people read it and a bar may be drawn.
+    public let errorsAreTerminal: Bool
+    /// Whether lines on standard error may be coloured.
+    public var errorsHaveColours: Bool { errorStyle.hasColours }
     /// Whether the terminal only knows how to write on.
     let isDumb: Bool
     private let state = Lock(State())
 
     private struct State {
-        /// The progress bar that stands on the terminal's last line.
+        /// The progress bar that is on the terminal's last line.
         var bar: String?
         /// Why standard output could not be written; the first reason stays.
         var loss: SystemError?
@@ -50,7 +52,7 @@ public final class Output: Sendable {
 
     // Results
 
-    /// Says what happened. Machines get the fields, and the sentence as `message`.
+    /// Prints a result. With `--json`, prints the fields, and the sentence as `message`.
     public func say(_ sentence: String, _ fields: KeyValuePairs<String, Cell> = [:]) {
         if isJSON {
             writeJSON { $0.object { Self.write(sentence, fields, into: &$0) } }
@@ -69,12 +71,12 @@ public final class Output: Sendable {
 
     // Remarks
 
-    /// Says something in passing, to people only.
+    /// Prints a remark, for people only.
     public func note(_ sentence: String) {
         if !isJSON { writeError(errorStyle.dim(DisplayText.clean(sentence, keepingLines: true)) + "\n") }
     }
 
-    /// Says that something is not as it should be, and goes on.
+    /// Warns about something that is not as it should be. The command continues.
     public func warn(_ sentence: String, _ fields: KeyValuePairs<String, Cell> = [:]) {
         if isJSON {
             writeJSON(to: .errors) {
@@ -90,6 +92,8 @@ public final class Output: Sendable {
             writeJSON(to: .errors) { $0.object { $0.field("error", failure) } }
             return
         }
+        // A person who answers "n" has made a choice, not a mistake.
+        if failure.code == .declined, failure.exitCode != .usage { return note(failure.message) }
         let problems = failure.problems.map { "- \(DisplayText.clean($0.description))" }
         let message = DisplayText.clean(failure.message, keepingLines: true)
         let lines = ["\(errorStyle.red("Error:")) \(message)"] + problems
@@ -157,7 +161,22 @@ extension Output {
         }
     }
 
-    /// Draws the bar anew, or takes it away.
+    /// Writes lines of the log to standard error, above the bar if there is one.
+    ///
+    /// - Returns: whether all of it was written.
+    public func writeLog(_ lines: [UInt8]) -> Bool {
+        let text = String(decoding: lines, as: UTF8.self)
+        return state.withLock { state in
+            do throws(SystemError) {
+                try terminal.write(state.bar.map { Self.clearLine + text + $0 } ?? text, to: .errors)
+                return true
+            } catch {
+                return false
+            }
+        }
+    }
+
+    /// Draws the bar again, or takes it away.
     func setBar(_ bar: String?) {
         state.withLock { state in
             if bar == nil, state.bar == nil { return }

@@ -81,10 +81,10 @@ struct LineParser {
 
     private mutating func take(_ option: ParameterDeclaration, as spelled: String, written: String?) throws(Failure) {
         if line.texts[option.label] != nil, !option.isRepeated {
-            throw usage("\(spelled) is given twice; give it once.")
+            throw usage("\(spelled) may be given only once.")
         }
         guard option.takesValue else {
-            if let written { throw usage("\(spelled) takes no value, but is given \(Spelling.quoted(written)).") }
+            if let written { throw usage("\(spelled) takes no value, but was given \(Spelling.quoted(written)).") }
             line.texts[option.label] = [""]
             return
         }
@@ -126,7 +126,7 @@ struct LineParser {
         }
         let count = command.arguments.count
         let limit = count == 0 ? "no arguments" : count == 1 ? "only one argument" : "only \(count) arguments"
-        throw usage("\"\(command.path)\" takes \(limit), so \(Spelling.quoted(extra)) is too much.")
+        throw usage("\"\(command.path)\" takes \(limit), so \(Spelling.quoted(extra)) is one too many.")
     }
 
     private func usage(_ message: String) -> Failure { .usage(message, advice: application.seeHelp(of: line.node)) }

@@ -109,7 +109,7 @@ extension Output {
     /// Begins to show how far a piece of work is, until ``Progress/finish()``.
     ///
     /// - Parameters:
-    ///   - total: how many there are; `nil` where nobody knows, and then there is neither bar nor time left.
+    ///   - total: how many there are; `nil` if unknown, and then there is neither bar nor time left.
     ///   - unit: what is counted, such as `events`.
     public func progress(_ title: String, total: Int?, unit: String = "") -> Progress {
         Progress(title, total: total, unit: unit, on: self)

@@ -21,7 +21,7 @@ extension Application {
         guard let command = line.node.command, !line.wantsHelp else {
             if output.isJSON, !line.wantsHelp {
                 let verbs = line.node.children.map(\.word).joined(separator: ", ")
-                throw Failure.usage("Say what to do: \(verbs).", advice: seeHelp(of: line.node))
+                throw Failure.usage("Choose a verb: \(verbs).", advice: seeHelp(of: line.node))
             }
             return output.verbatim(help(of: line.node, output))
         }
@@ -77,6 +77,7 @@ extension Application {
             output.fail(Failure("Stopped by \(signal) before it was done.", code: .interrupted))
             return .ended(by: signal)
         }
+        if let code = error as? ExitCode, output.loss == nil { return code }
         let failure = Failure(error)
         // A command that was stopped for its output throws as one stopped by a signal does. Only a failure that it states
         // itself says more than that.
@@ -94,7 +95,7 @@ extension Application {
             output.fail(
                 Failure(
                     "Standard output cannot be written: \(loss.explanation).",
-                    advice: "Make room, or send the output elsewhere. What the command has done stands.",
+                    advice: "Free some space, or send the output elsewhere. What the command did stays done.",
                     code: .outputLost))
         }
         return .failed

@@ -1,6 +1,6 @@
 public import Configuration
 
-/// Why a command did not do what it was asked to, and what to do about it.
+/// Why a command failed, and what to do about it.
 public struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
     /// A stable word for machines. More may come, so a `switch` needs a `default`.
     public struct Code: RawRepresentable, Hashable, Sendable {
@@ -12,9 +12,9 @@ public struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
         public static let usage = Code(rawValue: "usage")
         /// The settings are wrong.
         public static let configuration = Code(rawValue: "configuration")
-        /// Somebody said no.
+        /// The user answered a question with no.
         public static let declined = Code(rawValue: "declined")
-        /// Somebody asked the program to stop.
+        /// The program was asked to stop.
         public static let interrupted = Code(rawValue: "interrupted")
         /// Standard output could not be written.
         public static let outputLost = Code(rawValue: "output_lost")

@@ -1,7 +1,7 @@
 internal import Glibc
 internal import System
 
-/// Hears Ctrl-C and the other ways to ask a program to stop.
+/// Handles Ctrl-C and other signals that ask a program to stop.
 ///
 /// The first signal cancels the running command, unless the command waits for it by ``Invocation/interrupted()`` and
 /// stops by itself. Another Ctrl-C ends the program at once, whatever it is doing.
@@ -21,10 +21,10 @@ public final class Interruption: Sendable {
     private let state = Lock(State())
     private let endAtOnce: @Sendable (ExitCode) -> Void
 
-    /// One that hears nothing until it is told to ``listen()``.
+    /// An interruption that handles no signals before ``listen()`` is called.
     public convenience init() {
         self.init { code in
-            // The cursor may stand behind a bar, and `exit` would run what other threads are still using.
+            // The cursor may be behind a bar, and `exit` would run what other threads are still using.
             try? ProcessTerminal().write("\n", to: .errors)
             _exit(code.rawValue)
         }

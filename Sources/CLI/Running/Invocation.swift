@@ -1,6 +1,6 @@
 public import System
 
-/// One call of a command: what was given, and where its answers go.
+/// One invocation of a command: its arguments and its output.
 public struct Invocation: Sendable {
     public let output: Output
     public let environment: [String: String]
@@ -35,7 +35,7 @@ public struct Invocation: Sendable {
         preconditionFailure("the command does not declare \(parameter.label) with this type")
     }
 
-    /// Waits until somebody asks the program to stop, for commands that run until then and stop in good order.
+    /// Waits until somebody asks the program to stop, for commands that run until then and stop cleanly.
     /// While a command waits here, the signal does not cancel it.
     public func interrupted() async throws(CancellationError) -> Signal { try await interruption.signal() }
 }

@@ -1,7 +1,7 @@
 internal import Glibc
 internal import System
 
-/// All that a program finds around it, passed in so that tests can make their own.
+/// Everything that a program takes from its environment, passed in so that tests can replace it.
 public struct Surroundings: Sendable {
     public var environment: [String: String]
     /// The absolute path that relative ones begin at.

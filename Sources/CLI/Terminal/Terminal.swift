@@ -1,10 +1,10 @@
 public import System
 
-/// The three streams between a program and whoever called it. A protocol, so that tests can play the other side.
+/// The three standard streams of a program. A protocol, so that tests can replace them.
 public protocol Terminal: Sendable {
     /// Whether a person sits at the stream's other end.
     func isInteractive(_ stream: StandardStream) -> Bool
-    /// How many characters fit a line, where somebody knows.
+    /// How many characters fit a line, if known.
     var columns: Int? { get }
     /// Writes all of it to `output` or `errors`; returns once the system has taken it.
     func write(_ text: String, to stream: StandardStream) throws(SystemError)

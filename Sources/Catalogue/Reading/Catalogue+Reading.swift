@@ -13,7 +13,7 @@ extension Catalogue {
         var problems: [CatalogueProblem] = []
         for folder in folders {
             guard Files.isFolder(folder) else {
-                problems.append(.whole(folder, "is no folder: correct LIFEOS_CATALOGUE or make it"))
+                problems.append(.whole(folder, "is not a folder: correct LIFEOS_CATALOGUE or create it"))
                 continue
             }
             for place in [folder, "\(folder)/system"] where Files.isFolder(place) {
@@ -66,7 +66,7 @@ extension Catalogue {
                     ["collection"], "is \(Spelling.quoted(draft.collection)), as in \(other): choose another")
             }
             for (type, place) in draft.referencePlaces where type != "*" && !names.contains(type) {
-                readers[index].file.report(place, unknown: type, "refers to what is no type,", among: names)
+                readers[index].file.report(place, unknown: type, "refers to an unknown type,", among: names)
             }
         }
     }

@@ -69,7 +69,7 @@ struct DocumentPlaces {
                 continue
             case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
             case UInt8(ascii: "}"), UInt8(ascii: "]"):
-                // The bracket that closes what the value stands in is not the value's.
+                // The bracket that closes what the value is in is not the value's.
                 if depth == 0 { return }
                 depth -= 1
                 if depth == 0 {

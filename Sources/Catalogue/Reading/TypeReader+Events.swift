@@ -30,7 +30,7 @@ extension TypeReader {
         for (name, property) in given["properties"]?.object ?? [:] {
             guard let declared = state[name] else {
                 file.report(
-                    place + ["properties", name], unknown: name, "is no field of the state,", among: state.names)
+                    place + ["properties", name], unknown: name, "is not a field of the state,", among: state.names)
                 continue
             }
             properties[name] = property == true ? declared : property

@@ -63,7 +63,7 @@ extension TypeReader {
             case "$ref", "$defs", "$id", "$schema":
                 file.report(here, "cannot be used here, since documents show the schema elsewhere: write it out")
             case _ where keyword.hasPrefix("x-"):
-                file.report(here, unknown: keyword, "is no keyword known here,", among: SchemaKeywords.own)
+                file.report(here, unknown: keyword, "is not a known keyword,", among: SchemaKeywords.own)
             case "properties":
                 for (name, inner) in value.object ?? [:] {
                     walk(inner, at: here + [name], position: position.member(name))

@@ -12,7 +12,7 @@ extension TypeReader {
             case (let field?, nil):
                 check(field, at: place + ["count_by"], isNumber: false)
                 if group != nil {
-                    file.report(place + ["by"], #"stands beside "count_by", which says it already: leave it out"#)
+                    file.report(place + ["by"], #"is redundant next to "count_by": leave it out"#)
                 }
                 measure = .count(by: field)
             case (nil, let field?):
@@ -23,7 +23,8 @@ extension TypeReader {
                 file.report(place, #"says neither "count_by" nor "sum": add one of them"#)
             case (_?, _?):
                 file.report(
-                    place + ["sum"], #"stands beside "count_by": keep one, and write another entry for the other"#)
+                    place + ["sum"],
+                    #"cannot be combined with "count_by": keep one, and add another entry for the other"#)
             }
             if let measure {
                 draft.summaries.append(TypeSummary(title: entry["title"]?.string ?? "", measure: measure))
@@ -37,10 +38,10 @@ extension TypeReader {
             return
         }
         if isNumber, field.kind != .integer, field.kind != .number {
-            file.report(place, "has to name a number field, and \(name) is none")
+            file.report(place, "must name a number field, and \(name) is not one")
         }
         if !isNumber, !field.isSortable {
-            file.report(place, "has to name a field of single, short values, and \(name) is none")
+            file.report(place, "must name a field of single, short values, and \(name) is not one")
         }
     }
 }

@@ -1,7 +1,7 @@
 import JSON
 import Spelling
 
-/// Reads one file. It goes on after a mistake, so that all are found at once; what it made then is not used.
+/// Reads one file. It continues after a mistake, so that all are found at once; what it made then is not used.
 struct TypeReader {
     var file: CatalogueFile
     var draft = TypeDraft()
@@ -21,7 +21,7 @@ struct TypeReader {
         let nameKey = draft.isSystem ? "category" : "type"
         draft.name = document[nameKey]?.string ?? ""
         if !draft.name.isEmpty, draft.name != file.baseName {
-            file.report([nameKey], "is \(Spelling.quoted(draft.name)), so the file has to be called \(draft.name).json")
+            file.report([nameKey], "is \(Spelling.quoted(draft.name)), so the file must be called \(draft.name).json")
         }
         draft.collection = document["collection"]?.string ?? ""
         draft.title = document["title"]?.string ?? ""
@@ -44,7 +44,7 @@ struct TypeReader {
         draft.reading = reading()
     }
 
-    /// What stands beside the collections under `/api/v2`.
+    /// What is beside the collections under `/api/v2`.
     static let reservedCollections: Set<String> = [
         "admin", "bulk", "entities", "export", "import", "search", "session", "stream", "suggestions",
     ]
@@ -57,7 +57,9 @@ struct TypeReader {
             file.report([], #"says neither "type" (of an entity) nor "category" (of the system): add one of them"#)
             return nil
         case (_?, _?):
-            file.report(["category"], #"stands beside "type": keep one, "category" is for what the system writes"#)
+            file.report(
+                ["category"],
+                #"cannot be combined with "type": keep one; "category" is for events that the system writes"#)
             return nil
         }
         if draft.isSystem != file.isInSystemFolder {
@@ -65,7 +67,7 @@ struct TypeReader {
                 [draft.isSystem ? "category" : "type"],
                 draft.isSystem
                     ? "belongs into the folder system/: move the file there"
-                    : "stands in the folder system/, which is for categories: move the file up")
+                    : "is in the folder system/, which is for categories: move the file up")
         }
         return draft.isSystem ? .system : .entity
     }
@@ -90,7 +92,7 @@ struct TypeReader {
                 file.report([key], unknown: name, "names no field of the schema,", among: names)
                 continue
             }
-            if field.kind != .string { file.report([key], "has to name a string field, and \(name) is none") }
+            if field.kind != .string { file.report([key], "must name a string field, and \(name) is not one") }
             if isKey, !field.isRequired {
                 file.report([key], "has to name a required field: add \(Spelling.quoted(name)) to required")
             }
@@ -109,7 +111,7 @@ struct TypeReader {
             let name = String(part[..<end])
             if !draft.fields.contains(where: { $0.name == name }) {
                 file.report(
-                    ["preview", "template"], unknown: name, "uses what is no field,", among: draft.fields.map(\.name))
+                    ["preview", "template"], unknown: name, "uses an unknown field,", among: draft.fields.map(\.name))
             }
         }
     }

@@ -28,7 +28,7 @@ enum EntityEvents {
                 verb: "favorited", effect: .favorite, summary: "It became a favourite.",
                 schema: SchemaDocuments.object([:])),
             Draft(
-                verb: "unfavorited", effect: .unfavorite, summary: "It is no favourite any more.",
+                verb: "unfavorited", effect: .unfavorite, summary: "It is no longer a favourite.",
                 schema: SchemaDocuments.object([:])),
             Draft(verb: "tagged", effect: .tag, summary: "It was given these tags.", schema: tags),
             Draft(verb: "untagged", effect: .untag, summary: "These tags were taken from it.", schema: tags),

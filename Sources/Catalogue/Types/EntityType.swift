@@ -36,7 +36,7 @@ public final class EntityType: Sendable {
     public let previewTemplate: String?
     /// The tool that finds out the fields from an image.
     public let analyser: String?
-    /// What is told of all its entities together.
+    /// The summaries of all its entities together.
     public let summaries: [TypeSummary]
     /// Sixteen hexadecimal digits that change with the version and the upcasters.
     let reading: String

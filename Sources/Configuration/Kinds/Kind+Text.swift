@@ -27,13 +27,13 @@ extension Kind where Value == String {
         var rest = text[...]
         if text == "~" || text.hasPrefix("~/") {
             guard let home = place.home else {
-                throw Malformed(hint: "HOME is not set, so ~ means nothing: write the whole path, from / on.")
+                throw Malformed(hint: "HOME is not set, so ~ cannot be resolved: write the absolute path.")
             }
             base = home
             rest = text.dropFirst(1)
         } else if !text.hasPrefix("/") {
             guard let folder = place.folder else {
-                throw Malformed(hint: "Write the whole path, beginning with / or ~/.")
+                throw Malformed(hint: "Write the absolute path, beginning with / or ~/.")
             }
             base = folder
         }

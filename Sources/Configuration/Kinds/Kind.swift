@@ -34,7 +34,7 @@ public struct Kind<Value: Sendable>: Sendable {
         } catch {
             let written = isSecret ? "set" : Spelling.quoted(text)
             let hint = error.hint.map { " \($0)" } ?? ""
-            throw Problem(.malformed, name, "\(name) is \(written), but has to be \(form).\(hint)")
+            throw Problem(.malformed, name, "\(name) is \(written), but must be \(form).\(hint)")
         }
     }
 }

@@ -31,7 +31,7 @@ extension ListenAddress: CustomStringConvertible, LosslessStringConvertible {
         if text.hasPrefix("unix:") {
             let path = String(text.dropFirst(5))
             guard path.hasPrefix("/"), !path.utf8.contains(0) else {
-                throw Malformed(hint: "Write the socket's whole path: unix:/run/lifeos.sock.")
+                throw Malformed(hint: "Write the socket's absolute path: unix:/run/lifeos.sock.")
             }
             // The kernel keeps a socket's path in 108 bytes, the closing zero included.
             guard path.utf8.count < 108 else { throw Malformed(hint: "A socket's path holds at most 107 bytes.") }

@@ -29,7 +29,7 @@ public enum Span {
             guard let count = Int64(digits) else { throw Malformed() }
             if name.isEmpty, rest.isEmpty {
                 if count == 0, total == 0 { return .zero }
-                throw Malformed(hint: "Say the unit: \(text)s, \(text)m or \(text)h.")
+                throw Malformed(hint: "Add the unit: \(text)s, \(text)m or \(text)h.")
             }
             guard let unit = units.first(where: { $0.name == name }) else { throw Malformed() }
             let (microseconds, isTooLarge) = count.multipliedReportingOverflow(by: unit.microseconds)

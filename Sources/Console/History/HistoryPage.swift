@@ -25,8 +25,8 @@ struct HistoryPage {
             if entries.isEmpty, complaint == nil {
                 P(
                     next == nil
-                        ? "Nothing happened that is like that."
-                        : "Nothing like that is among the latest. Look further back.",
+                        ? "No entries match."
+                        : "No match on this page. Load older entries.",
                     .class("card"))
             }
             if !entries.isEmpty {
@@ -35,7 +35,7 @@ struct HistoryPage {
             if let next {
                 P(.class("actions")) {
                     A(
-                        "Further back", .class("button button-quiet"),
+                        "Older entries", .class("button button-quiet"),
                         .href(HistoryQuestion.address(asked.pairs + [("cursor", next)])), .rel("next"))
                 }
             }
@@ -58,8 +58,8 @@ struct HistoryPage {
                     }
                 }
             }
-            field("verb", "Was", asked.verb, hint: "archived")
-            field("reason", "Because", asked.reason, hint: "words of the reason")
+            field("verb", "Change", asked.verb, hint: "archived")
+            field("reason", "Reason", asked.reason, hint: "words in the reason")
             field("id", "Id", asked.id, hint: "of an entity or a correlation")
             Div(.class("actions")) {
                 Button("Look", .class("button"), .type(.submit))
@@ -90,13 +90,13 @@ struct HistoryPage {
                 if let client = entry.client { Span("from \(client)") }
                 if let whole = entry.correlation {
                     A(
-                        "all of correlation \(whole)",
+                        "correlation \(whole)",
                         .href(HistoryQuestion.address([("id", whole.description)])))
                 }
-                A("all of this one", .href(HistoryQuestion.address([("id", entry.id.description)])))
+                A("all changes of this entity", .href(HistoryQuestion.address([("id", entry.id.description)])))
             }
             Details {
-                Summary("Look closer, or take it back")
+                Summary("Inspect or undo")
                 for (meaning, command) in Self.commands(entry) {
                     P(meaning, .class("hint"))
                     Pre { Code(command) }
@@ -109,16 +109,16 @@ struct HistoryPage {
     static func commands(_ entry: AuditEntry) -> [(meaning: String, command: String)] {
         let before = entry.position - 1
         // Nobody takes back that someone signed in.
-        if entry.type == "sign_in" { return [("How everything was then", "lifeos replay inspect \(entry.position)")] }
-        var commands = [("What this changed, field by field", "lifeos replay diff \(before) \(entry.position)")]
+        if entry.type == "sign_in" { return [("The state at this point", "lifeos replay inspect \(entry.position)")] }
+        var commands = [("Show what this changed, field by field", "lifeos replay diff \(before) \(entry.position)")]
         if let whole = entry.correlation {
-            commands.append(("Take back all that belongs to it", "lifeos undo \(whole) --dry-run"))
+            commands.append(("Undo everything with this correlation", "lifeos undo \(whole) --dry-run"))
             commands.append(
-                ("Make everything what it was before it began", "lifeos rollback --to before:\(whole) --dry-run"))
+                ("Roll everything back to before it", "lifeos rollback --to before:\(whole) --dry-run"))
         }
         commands.append(
             (
-                "Make only this \(entry.type.replacing("_", with: " ")) what it was before",
+                "Roll back only this \(entry.type.replacing("_", with: " "))",
                 "lifeos rollback --to \(before) --entity \(entry.id) --dry-run"
             ))
         return commands

@@ -30,7 +30,7 @@ public struct HistoryRoutes: Sendable {
         router.get(
             "/console/history",
             info: RouteInfo(
-                name: "console.history", summary: "What happened, and how to take it back.", tags: ["console"]
+                name: "console.history", summary: "History, with commands to undo each change.", tags: ["console"]
             ).needing(.readAudit), .question
         ) { request, asked in
             return .html(try await page(asked, for: request.actor).page)
@@ -78,7 +78,7 @@ struct HistoryQuestion: Sendable {
     func position(in log: LogIdentity) throws(Problem) -> Int? {
         guard let cursor else { return nil }
         if let position = log.number(marked: cursor), position > 0 { return position }
-        throw Problem(sentence: "This page belongs to another log. Begin with the latest, without the cursor.")
+        throw Problem(sentence: "This page belongs to another log. Start again from the latest entries.")
     }
 
     struct Problem: Error { let sentence: String }
@@ -118,7 +118,7 @@ struct HistoryQuestion: Sendable {
         if !id.isEmpty {
             guard let id = UUID(id) else {
                 throw Problem(
-                    sentence: "\"\(id)\" is no id: copy the whole of it, such as 0197a1b2-0000-7000-8000-00000000000f.")
+                    sentence: "\"\(id)\" is not an id. Copy a whole one, such as 0197a1b2-0000-7000-8000-00000000000f.")
             }
             // One field for both: people copy what they see.
             filter.correlation = id
@@ -143,7 +143,7 @@ struct HistoryQuestion: Sendable {
         } catch let problem as PointProblem {
             throw Problem(sentence: problem.description)
         } catch PointNotFound.future(let head) {
-            throw Problem(sentence: "The log ends at position \(head). Ask for that one or an earlier one.")
+            throw Problem(sentence: "The log ends at position \(head). Use that position or an earlier one.")
         } catch PointNotFound.unknown(let sentence) {
             throw Problem(sentence: sentence)
         }
@@ -154,7 +154,7 @@ extension ParameterShape<HistoryQuestion> {
     fileprivate static var question: Self {
         group(
             field("since"), field("until"), field("actor"), field("type"), field("verb"), field("reason"), field("id"),
-            .optional("cursor", .text, "Where the page begins.")
+            .optional("cursor", .text, "Where the page starts.")
         ) { HistoryQuestion([$0, $1, $2, $3, $4, $5, $6], cursor: $7) }
     }
 

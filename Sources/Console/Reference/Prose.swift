@@ -1,6 +1,6 @@
 internal import HTML
 
-/// A sentence of the description, with what stands between backticks as code.
+/// A sentence of the description, with what is between backticks as code.
 struct Prose: Component {
     private let text: String
 

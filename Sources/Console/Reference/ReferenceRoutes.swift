@@ -22,7 +22,7 @@ public struct ReferenceRoutes: Sendable {
             if let guardian { pages.use(guardian) }
             pages.get(
                 "/api",
-                info: RouteInfo(name: "reference.list", summary: "What the API can do.", tags: ["console"])
+                info: RouteInfo(name: "reference.list", summary: "The operations of the API.", tags: ["console"])
                     .needing(.useAccount),
                 .optional("q", .text(length: 0...200), default: "", "Words to find.")
             ) { _, words async in
@@ -30,12 +30,12 @@ public struct ReferenceRoutes: Sendable {
             }
             pages.get(
                 "/api/{operation}",
-                info: RouteInfo(name: "reference.get", summary: "What one operation can do.", tags: ["console"])
+                info: RouteInfo(name: "reference.get", summary: "One operation of the API.", tags: ["console"])
                     .needing(.useAccount),
                 .path("operation", .text, "Its name, such as characters.create.")
             ) { _, name async throws in
                 guard let operation = reference.value.operation(name) else {
-                    throw Problem.notFound("There is no operation \(name). Look for it at /api.")
+                    throw Problem.notFound("There is no operation \(name). See /api for all of them.")
                 }
                 return .html(OperationPage(operation: operation, notice: notice).page)
             }

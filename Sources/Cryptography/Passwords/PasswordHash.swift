@@ -24,7 +24,7 @@ public struct PasswordHash: Sendable, Hashable, LosslessStringConvertible {
 
     public var description: String { "\(recipe)$\(TextCoding.base64Unpadded.encode(hash))" }
 
-    /// Whether the password should be hashed anew at the next login, because the parameters have changed since.
+    /// Whether the password should be hashed again at the next login, because the parameters have changed since.
     public func needsRehash(for parameters: Argon2Parameters = .passwords) -> Bool {
         recipe.parameters != parameters || hash.count != Self.hashBytes
             || recipe.salt.count != PassphraseRecipe.saltBytes

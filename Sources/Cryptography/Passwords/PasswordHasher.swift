@@ -1,6 +1,6 @@
 /// Hashes and checks passwords, and makes keys out of passphrases, with Argon2id.
 ///
-/// A hash takes tens of milliseconds and megabytes on purpose. It runs on a thread of its own, never on Swift's pool,
+/// A hash takes tens of milliseconds and megabytes on purpose. It runs on its own thread, never on Swift's pool,
 /// and only so many run at once; others wait in order, and beyond a limit they are refused, so that a flood of logins
 /// cannot take the machine. Passwords are compared by their UTF-8 bytes: the same letters typed in another Unicode form
 /// differ.

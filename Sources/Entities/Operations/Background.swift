@@ -28,7 +28,7 @@ public final class Background: Sendable {
         public let exclusion: String?
         /// What is left behind where it is stopped, in a sentence.
         public let whenStopped: String?
-        /// The command that goes on with the operation, should its process end.
+        /// The command that continues with the operation, should its process end.
         public let resume: (@Sendable (_ operation: UUID) -> String)?
         /// Stops where its task is cancelled.
         public let body: Body
@@ -59,7 +59,7 @@ public final class Background: Sendable {
         let steps: AsyncStream<Step>.Continuation
 
         /// - Parameters:
-        ///   - total: nil while nobody knows.
+        ///   - total: nil while unknown.
         ///   - message: what happens right now; speed is measured within the same message.
         public func report(done: Int, total: Int? = nil, message: String? = nil) {
             steps.yield(Step(done: done, total: total, message: message))
@@ -69,7 +69,7 @@ public final class Background: Sendable {
     /// An operation that has begun.
     public struct Started: Sendable {
         public let id: UUID
-        /// Where its first event stands in the log.
+        /// Where its first event is in the log.
         public let position: Int
     }
 
@@ -78,7 +78,7 @@ public final class Background: Sendable {
         let operation: Operation
         /// Nil while its start is recorded.
         var task: Task<Void, Never>?
-        /// Whether only the record of its end is left to write: those who read that may begin anew at once.
+        /// Whether only the record of its end is left to write: those who read that may begin again at once.
         var isEnding = false
     }
 
@@ -159,7 +159,7 @@ public final class Background: Sendable {
 
     /// Asks for an operation to be stopped, whoever carries it: this node does so at once, others see it within seconds.
     ///
-    /// - Returns: where the request stands in the log; nil where someone had asked for it before.
+    /// - Returns: where the request is in the log; nil where someone had asked for it before.
     /// - Throws: ``OperationRefusal`` where there is no such operation, or where it has ended.
     @discardableResult
     public func cancel(_ id: UUID, askedBy meta: EventMeta) async throws -> Int? {

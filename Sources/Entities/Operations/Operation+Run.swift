@@ -44,7 +44,7 @@ extension Operation {
     /// - Parameters:
     ///   - waits: whether to wait until it is clear what became of one that excludes this one and that nobody carries.
     ///   - stop: called when it has to stop; what it is told is known to the operation already.
-    /// - Returns: where its first event stands in the log.
+    /// - Returns: where its first event is in the log.
     func begin(
         _ brief: Brief, waits: Bool, stop: @escaping @Sendable (OperationStop) -> Void
     ) async throws -> Int {
@@ -109,7 +109,7 @@ extension Operation {
         return await Task {
             await service.lifeline.releaseGroup(of: id)
             var failure: (any Error)?
-            // Of one that was taken for dead, that stands in the log already.
+            // Of one that was taken for dead, that is in the log already.
             if state.stop != .disowned {
                 do { _ = try await record(verb, data, meta()) } catch { failure = error }
             }

@@ -28,13 +28,13 @@ public struct Operation: Sendable {
         public var kind: String
         /// For people.
         public var title: String
-        /// How many steps there are; default nobody knows yet.
+        /// How many steps there are; default unknown.
         public var total: Int?
         /// With these and its kind alone it could be started again.
         public var parameters: JSONObject = [:]
         /// Of operations that name the same here, only one is under way at a time, on all nodes; default none is excluded.
         public var exclusion: String?
-        /// The command that goes on where this one stopped, should its process end; default there is none.
+        /// The command that continues where this one stopped, should its process end; default there is none.
         public var resume: String?
 
         public init(
@@ -59,7 +59,7 @@ public struct Operation: Sendable {
         isResumed = false
     }
 
-    /// - Parameter request: what asked for the work: it stands at its first event, and the others refer to it. Its
+    /// - Parameter request: what asked for the work: it is at its first event, and the others refer to it. Its
     ///   idempotency key is left out, since the work is more than one change.
     public init(_ service: EntityService, askedBy request: EventMeta) {
         self.service = service
@@ -74,7 +74,7 @@ public struct Operation: Sendable {
         isResumed = false
     }
 
-    /// Goes on with one that was cut off.
+    /// Continues with one that was cut off.
     public init(_ service: EntityService, resuming id: UUID, actor: String) {
         self.service = service
         self.id = id

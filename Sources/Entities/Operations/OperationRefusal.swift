@@ -19,17 +19,17 @@ public enum OperationRefusal: Error, Sendable, Hashable, CustomStringConvertible
 
     public var description: String {
         switch self {
-        case .busy(let id?): "Operation \(id) is under way and excludes this one. Wait until it is done, or cancel it."
-        case .busy(nil): "An operation that excludes this one is under way. Wait until it is done."
+        case .busy(let id?): "Operation \(id) is running and conflicts with this one. Wait until it ends, or cancel it."
+        case .busy(nil): "A conflicting operation is running. Wait until it ends."
         case .uncertain(let id):
-            "Operation \(id), which excludes this one, is marked as running, but no process shows that it carries it. If it is "
-                + "dead, that is recorded within a minute: try again then."
-        case .tooMany(let limit): "\(limit) operations are under way already. Wait until one is done."
+            "Operation \(id), which conflicts with this one, is marked as running, but no process holds its lock. If its process is "
+                + "dead, the operation is recorded as failed within a minute; try again then."
+        case .tooMany(let limit): "\(limit) operations are already running. Wait until one ends."
         case .stopping: "The service is stopping."
         case .notFound: "There is no such operation."
-        case .over(let status): "It has ended already: it is \(status)."
+        case .over(let status): "It has already ended: \(status)."
         case .undeclared(let verbs):
-            "The catalogue declares no \(verbs.map { "operation.\($0)" }.joined(separator: ", ")), so its course could not be "
+            "The catalogue declares no \(verbs.map { "operation.\($0)" }.joined(separator: ", ")), so its progress could not be "
                 + "recorded. Put events/system/operation.json back."
         case .unknownCategory: "The catalogue has no operations. Put events/system/operation.json back."
         }
@@ -45,9 +45,9 @@ enum OperationStop: Sendable, Hashable {
 
     var sentence: String {
         switch self {
-        case .asked: "Someone asked for it to be stopped."
+        case .asked: "It was cancelled on request."
         case .shutdown: "The server was stopped."
-        case .disowned: "The database was out of reach for so long that its process was taken for dead."
+        case .disowned: "The database was unreachable for so long that the process was considered dead."
         }
     }
 }

@@ -10,7 +10,7 @@ struct Pace: Sendable {
 
     struct Speed: Sendable, Hashable {
         let stepsPerSecond: Double
-        /// Nil where nobody knows how much there is to do.
+        /// Nil if unknown how much there is to do.
         let secondsLeft: Int?
     }
 

@@ -12,7 +12,7 @@ extension FieldFilter {
             throw Problem(advice: "Write a filter as field:comparison:value, such as year:gte:1990.")
         }
         guard let type else {
-            throw Problem(advice: "Filters on fields need one entity type. Ask its own collection.")
+            throw Problem(advice: "Filters on fields need a single entity type. Use its collection.")
         }
         guard let field = type.field(parts[0]), field.isComparable else {
             let names = type.fields.filter(\.isComparable).map(\.name)

@@ -50,7 +50,7 @@ enum Letters {
         return small
     }
 
-    /// Whether case and composition leave the scalar alone, whatever stands beside it.
+    /// Whether case and composition leave the scalar alone, whatever is beside it.
     private static func isStable(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         // Latin letters with a plain form, the punctuation of typographers, emoji.

@@ -25,5 +25,5 @@ public struct EffectsRefused: Error, Sendable, Hashable, CustomStringConvertible
     public let effect: String
     public let reason: String
 
-    public var description: String { "There was no \(effect): outgoing effects are off. \(reason)" }
+    public var description: String { "Skipped \(effect): outgoing effects are off. \(reason)" }
 }

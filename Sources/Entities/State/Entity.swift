@@ -8,9 +8,9 @@ public struct Entity: Sendable, Hashable {
     public let type: String
     /// How many events its stream has.
     public internal(set) var version: Int
-    /// Where its latest event stands in the log.
+    /// Where its latest event is in the log.
     public internal(set) var position: Int
-    /// Where its first event stands in the log; in this order entities came into being.
+    /// Where its first event is in the log; in this order entities came into being.
     public let createdPosition: Int
     public let createdAt: Timestamp
     public internal(set) var updatedAt: Timestamp

@@ -1,14 +1,14 @@
 public import Cryptography
 public import System
 
-/// Something that happened, as it stands in the log.
+/// An event in the log.
 public struct Event: Sendable, Hashable {
-    /// Where it stands in the one order of all events: 1, 2, 3, … without a gap.
+    /// Its position in the log: 1, 2, 3, … without a gap.
     public let position: Int
     /// Never earlier than that of the position before.
     public let recordedAt: Timestamp
     public let stream: UUID
-    /// Where it stands within its stream: 1, 2, 3, …
+    /// Its version within its stream: 1, 2, 3, …
     public let version: Int
     /// What kind of stream it belongs to, such as `character`.
     public let category: String

@@ -34,7 +34,7 @@ public struct LogFiller: Sendable {
     /// Takes rows up to and including that position; what comes behind it is not looked at.
     ///
     /// - Parameters:
-    ///   - hash: the hash of the last; nil where nobody knows it.
+    ///   - hash: the hash of the last; nil if unknown.
     ///   - predecessor: which log the rows are of; nil where this one continues none.
     ///   - rows: ``EventRows`` in order, from the first on.
     ///   - progress: told how many events are there, from any thread, some times a second.
@@ -69,7 +69,7 @@ public struct LogFiller: Sendable {
 
     /// Empties a log that was just filled, for those who found out too late that something else is missing.
     ///
-    /// - Parameter head: what ``fill(upTo:expecting:from:progress:alongside:)`` returned. Where the log has gone on since,
+    /// - Parameter head: what ``fill(upTo:expecting:from:progress:alongside:)`` returned. Where the log has continued since,
     ///   this throws ``LogFillError/notEmpty(head:)`` and changes nothing.
     public func takeBack(
         _ head: LogHead, alongside: @escaping @Sendable (isolated Connection) throws -> Void = { _ in }

@@ -184,7 +184,7 @@ extension EventPages {
             return bound
         }
 
-        /// Goes on to `end` with what is wanted up to there; nil where that is nothing.
+        /// Continues to `end` with what is wanted up to there; nil where that is nothing.
         private mutating func take(_ page: Page, upTo end: Int, _ isWanted: (Int) -> Bool) -> Portion? {
             position = end
             guard let content = page.content else { return nil }

@@ -11,7 +11,7 @@ struct EventRing: Sendable {
 
     private let eventsMax: Int
     private let bytesMax: Int
-    /// Kept from `first` on; what stands before it is let go of in bulk, so that nothing is shifted for every event.
+    /// Kept from `first` on; what is before it is let go of in bulk, so that nothing is shifted for every event.
     private var events: [Event] = []
     private var first = 0
     private var bytes = 0

@@ -76,7 +76,7 @@ extension LogTail {
         }
     }
 
-    /// Wakes subscribers on a task of its own, so that the writer does not pay for their number.
+    /// Wakes subscribers on its own task, so that the writer does not pay for their number.
     func keepWaking() async {
         while !Task.isCancelled {
             await growth.wait()

@@ -33,7 +33,7 @@ public final class LogTail: Sendable {
     let logger: Logger
     let clock: any Clock<Duration>
     let state = Lock(State())
-    /// Held while events are told of, so that they are told in order. Always taken before `state`.
+    /// Held while events are announced, so that they are told in order. Always taken before `state`.
     private let observers = Lock<[(number: UInt64, observer: Observer)]>([])
     /// Raised when the database may have more.
     let look = Wakeup()
@@ -55,7 +55,7 @@ public final class LogTail: Sendable {
         reader = EventReader(pool: pool)
         log = LogIdentityReader(reader)
         turns = Turnstile(max(1, min(configuration.catchUpReadsMax, pool.configuration.connectionsMax / 4)))
-        metrics.observe("lifeos_log_tail_waiting", help: "Subscribers that have seen everything.") { [weak self] in
+        metrics.observe("lifeos_eventlog_tail_waiting", help: "Subscribers that have seen everything.") { [weak self] in
             self?.state.withLock { Double($0.waiting.count) }
         }
     }
@@ -129,7 +129,7 @@ public final class LogTail: Sendable {
     }
 
     public struct Observation: Sendable {
-        /// The observer is told of all after this position; nil means from where the tail will start.
+        /// The observer is notified of all after this position; nil means from where the tail will start.
         public let after: Int?
         let number: UInt64
     }

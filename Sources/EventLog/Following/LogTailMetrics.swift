@@ -8,18 +8,20 @@ struct LogTailMetrics: Sendable {
     let pagesShared: Counter
 
     init(_ metrics: Metrics) {
-        position = metrics.gauge("lifeos_log_tail_position", help: "The last position this node was told of.").with()
+        position = metrics.gauge("lifeos_eventlog_tail_position", help: "The last position this node knows of.")
+            .with()
         read =
             metrics.counter(
-                "lifeos_log_tail_read_total", help: "Events the tail read from the database: what other nodes appended."
+                "lifeos_eventlog_tail_read_total",
+                help: "Events the tail read from the database: what other nodes appended."
             ).with()
         pagesMade =
             metrics.counter(
-                "lifeos_log_pages_made_total", help: "Pages of events that were made for those who follow the log."
+                "lifeos_eventlog_pages_made_total", help: "Pages of events that were made for those who follow the log."
             ).with()
         pagesShared =
             metrics.counter(
-                "lifeos_log_pages_shared_total",
+                "lifeos_eventlog_pages_shared_total",
                 help: "Pages of events that were there already for another who followed."
             ).with()
     }

@@ -9,7 +9,7 @@ struct PageCache<Key: Hashable & Sendable, Page: Sendable>: Sendable {
 
     private let bytesMax: Int
     private var entries: [Key: Entry] = [:]
-    /// As they came. What stands before `first` is gone already.
+    /// As they came. What is before `first` is gone already.
     private var order: [Key] = []
     private var first = 0
     private(set) var bytes = 0

@@ -28,7 +28,7 @@ public struct BeyondHead: Error, Sendable, Hashable, CustomStringConvertible {
 extension LogTail {
     /// - Throws: ``BeyondHead``, or what the database says.
     public func reached(_ position: Int) async throws -> ReachedPosition {
-        // What this node was told of is asked first. Others may have written since, and told somebody of it.
+        // What this node knows is asked first. Others may have written since, and told somebody of it.
         if position <= self.position ?? -1 { return ReachedPosition(knownAs: position) }
         let head = try await reader.head().position
         guard position <= head else { throw BeyondHead(position: position, head: head) }

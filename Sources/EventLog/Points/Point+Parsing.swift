@@ -130,7 +130,7 @@ private struct PointReader {
         }
         if parts.count == 2 {
             guard let seconds = Self.secondsOfDay(parts[1]) else {
-                throw PointProblem(reason: "\"\(parts[1])\" is no time of day such as 18:00 or 18:00:30.")
+                throw PointProblem(reason: "\"\(parts[1])\" is not a time of day such as 18:00 or 18:00:30.")
             }
             wall.secondsOfDay = seconds
         }

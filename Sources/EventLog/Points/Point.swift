@@ -30,9 +30,9 @@ public struct ResolvedPoint: Sendable, Hashable {
 }
 
 extension ResolvedPoint: CustomStringConvertible {
-    /// For people: `position 1200 (2026-11-21T06:10:34.000000Z)`.
+    /// For people: `position 1200 (2026-11-21T06:10:34Z)`.
     public var description: String {
-        "position \(position) (\(recordedAt.map { "\($0)" } ?? "before the first event"))"
+        "position \(position) (\(recordedAt?.seconds ?? "before the first event"))"
     }
 }
 

@@ -43,7 +43,7 @@ public struct InsideCommand: AdvisingError, Sendable, Hashable {
 extension EventReader {
     /// The position, where a command ends there or where the log ends before it.
     ///
-    /// All events of a command carry its id and stand next to each other. One without an id is a command of its own.
+    /// All events of a command carry its id and are next to each other. One without an id is its own command.
     ///
     /// - Throws: ``InsideCommand``
     public func commandEnd(at position: Int) async throws -> CommandEnd {

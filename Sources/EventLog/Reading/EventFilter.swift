@@ -19,7 +19,7 @@ public struct EventFilter: Sendable, Hashable {
     public var correlation: UUID?
     /// The address that the request came from.
     public var client: String?
-    /// What all stands in the reason, in whatever case.
+    /// What all is in the reason, in whatever case.
     public var reasonWords: [String] = []
     /// Recorded at this moment or later.
     public var since: Timestamp?

@@ -1,7 +1,7 @@
 public import Postgres
 import System
 
-/// Events that stand in a stream of another category, as they could come in before the database refused them.
+/// Events that are in a stream of another category, as they could come in before the database refused them.
 public struct ForeignEvents: Sendable, Equatable {
     public let count: Int
     /// The first of them.

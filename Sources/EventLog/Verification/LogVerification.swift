@@ -31,7 +31,7 @@ public struct LogFault: Error, Sendable, Equatable {
         case duplicated
         /// An event is there that was never written.
         case inserted
-        /// Two events stand in each other's place.
+        /// Two events are in each other's place.
         case reordered
         /// The end is gone.
         case truncated

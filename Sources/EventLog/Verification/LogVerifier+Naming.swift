@@ -65,7 +65,7 @@ extension LogVerifier {
             if other == position + 1 {
                 return fault(.inserted, "The event at \(position) was inserted, and the later ones moved up by one.")
             }
-            return fault(.reordered, "The event that belongs at \(position) stands at \(other).")
+            return fault(.reordered, "The event of position \(position) is at \(other).")
         }
         let computed = hasher.hash(here, after: before)
         let next = try? await reader.event(at: position + 1)

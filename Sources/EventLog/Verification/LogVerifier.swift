@@ -8,7 +8,7 @@ import System
 ///     let result = try await LogVerifier(pool: pool).verify { count in progress.report(count) }
 ///     if let fault = result.fault { … }
 ///
-/// It reads in parallel, each range on a connection of its own, and keeps nobody from writing.
+/// It reads in parallel, each range on its own connection, and keeps nobody from writing.
 public struct LogVerifier: Sendable {
     /// The limits of a verification.
     public struct Configuration: Sendable {
@@ -31,10 +31,10 @@ public struct LogVerifier: Sendable {
     }
 
     /// - Parameters:
-    ///   - first: default from the begin of the log. What is before it is believed.
+    ///   - first: default from the start of the log. What is before it is believed.
     ///   - last: default to the end of the log as it is now.
     ///   - expectedHead: a head noted down earlier, which this log has to contain. Only so is it seen that an end was cut
-    ///     off in good order, or everything written anew.
+    ///     off cleanly, or everything written again.
     ///   - progress: told how many events are verified, from any thread, some times a second.
     public func verify(
         from first: Int = 1, to last: Int? = nil, expectedHead: StatedHead? = nil,

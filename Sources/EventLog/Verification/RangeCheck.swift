@@ -4,7 +4,7 @@ import System
 
 /// Follows the chain through one range of positions, row by row as COPY sends them. Pure.
 ///
-/// Nothing is decoded: what an event's hash covers stands in the row as it is hashed, but for the time, which PostgreSQL
+/// Nothing is decoded: what an event's hash covers is in the row as it is hashed, but for the time, which PostgreSQL
 /// counts from another year, and the versions, which it keeps in half the room.
 struct RangeCheck: ~Copyable {
     enum Finding: Sendable, Hashable {

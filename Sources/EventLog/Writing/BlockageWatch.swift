@@ -48,7 +48,7 @@ final class BlockageWatch: Sendable {
         self.logger = logger
         ended =
             metrics.counter(
-                "lifeos_log_sessions_ended_total",
+                "lifeos_eventlog_sessions_ended_total",
                 help: "Sessions of frozen nodes that were ended because they held the log."
             ).with()
     }
@@ -137,7 +137,7 @@ final class BlockageWatch: Sendable {
     /// A series for as long as it holds the log, so that an alert can name it.
     private func observe(_ holder: LogHolder) {
         metrics.observe(
-            "lifeos_log_blocked_seconds",
+            "lifeos_eventlog_blocked_seconds",
             help: "For how long a session has kept the log from being written; there is one for each such session.",
             labels: [
                 "process": String(holder.processID), "application": holder.application, "client": holder.client,

@@ -12,22 +12,24 @@ struct CommandWriterMetrics: Sendable {
 
     init(_ metrics: Metrics) {
         batchSeconds =
-            metrics.histogram("lifeos_log_batch_seconds", help: "From locking the head to the end of the commit.")
+            metrics.histogram(
+                "lifeos_eventlog_batch_duration_seconds", help: "From locking the head to the end of the commit."
+            )
             .with()
         batchCommands =
             metrics.histogram(
-                "lifeos_log_batch_commands", help: "Commands decided in one transaction.",
+                "lifeos_eventlog_batch_commands", help: "Commands decided in one transaction.",
                 bounds: [1, 2, 4, 8, 16, 32, 64, 128, 256]
             ).with()
-        events = metrics.counter("lifeos_log_events_total", help: "Events this node has appended.").with()
+        events = metrics.counter("lifeos_eventlog_events_total", help: "Events this node has appended.").with()
         refused =
-            metrics.counter("lifeos_log_commands_refused_total", help: "Commands refused because too many waited.")
+            metrics.counter("lifeos_eventlog_commands_refused_total", help: "Commands refused because too many waited.")
             .with()
         withdrawn =
             metrics.counter(
-                "lifeos_log_commands_withdrawn_total", help: "Commands whose caller gave up while they waited."
+                "lifeos_eventlog_commands_withdrawn_total", help: "Commands whose caller gave up while they waited."
             ).with()
-        retries = metrics.counter("lifeos_log_batch_retries_total", help: "Batches that were tried again.").with()
-        position = metrics.gauge("lifeos_log_position", help: "The last position this node has appended.").with()
+        retries = metrics.counter("lifeos_eventlog_batch_retries_total", help: "Batches that were tried again.").with()
+        position = metrics.gauge("lifeos_eventlog_position", help: "The last position this node has appended.").with()
     }
 }

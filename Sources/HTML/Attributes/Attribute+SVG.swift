@@ -1,4 +1,4 @@
-// Where things stand in a drawing. Numbers are written with at most three decimals: finer than any screen.
+// Where things are in a drawing. Numbers are written with at most three decimals: finer than any screen.
 extension Attribute {
     public static func viewBox(_ x: Double, _ y: Double, _ width: Double, _ height: Double) -> Attribute {
         Attribute("viewBox", "\(svg(x)) \(svg(y)) \(svg(width)) \(svg(height))")

@@ -10,7 +10,7 @@ extension Attribute {
     public static func rel(_ value: String?) -> Attribute { Attribute("rel", value) }
     /// Saves what the link leads to instead of showing it, under this name where one is given.
     public static func download(_ fileName: String? = "") -> Attribute { Attribute("download", fileName) }
-    /// Opens the link in a tab of its own, without letting it reach back.
+    /// Opens the link in its own tab, without letting it reach back.
     public static var newTab: Attribute { Attribute("target", "_blank") }
 
     static func inertUnlessHarmless(_ url: String) -> String {

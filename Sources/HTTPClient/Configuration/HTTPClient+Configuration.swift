@@ -1,7 +1,7 @@
 extension HTTPClient {
     /// Everything a client can be told. The defaults suit calls to services on the open internet.
     public struct Configuration: Sendable {
-        /// Requests under way at once; each has a connection of its own. Default 64.
+        /// Requests under way at once; each has its own connection. Default 64.
         public var connectionsMax = 64
         /// The same for one scheme, host and port, or one Unix socket. Default 32.
         public var connectionsPerHostMax = 32
@@ -23,7 +23,7 @@ extension HTTPClient {
         public var proxy = Proxy.environment
         /// The header `User-Agent` where a request has none. Default `life-os`.
         public var userAgent = "life-os"
-        /// Sends `traceparent` where the task stands in a trace. Default on.
+        /// Sends `traceparent` where the task is in a trace. Default on.
         public var sendsTraceContext = true
         /// Sends the task's `X-Request-Id`. Default off: it is nobody else's business.
         public var sendsRequestID = false
@@ -47,7 +47,7 @@ extension HTTPClient.Configuration {
             ("connectionsMax", connectionsMax), ("connectionsPerHostMax", connectionsPerHostMax),
             ("streamBufferBytesMax", streamBufferBytesMax), ("headerBytesMax", headerBytesMax),
         ]
-        for (name, value) in positive where value < 1 { return "\(name) is \(value); it has to be at least 1" }
+        for (name, value) in positive where value < 1 { return "\(name) is \(value); it must be at least 1" }
         let others = [
             ("waitingMax", waitingMax), ("bufferedBytesMax", bufferedBytesMax), ("streamedBytesMax", streamedBytesMax),
         ]

@@ -1,5 +1,5 @@
 extension HTTPClient {
-    /// How long each part of a request may take. Each passes with an error of its own.
+    /// How long each part of a request may take. Each passes with its own error.
     public struct Timeouts: Sendable, Equatable {
         /// For one of the client's connections to become free. Default 30 s.
         public var waiting: Duration = .seconds(30)

@@ -40,7 +40,7 @@ struct Admission {
     /// The next to be served; it counts until ``release(_:)``.
     mutating func next() -> UInt64? {
         while admitted < totalMax, let origin = turns.popFirst() {
-            // Whoever left and came back stands in the turns twice; only the first of them counts.
+            // Whoever left and came back is in the turns twice; only the first of them counts.
             guard var line = lines[origin], line.isInTurn else { continue }
             line.isInTurn = false
             var found: UInt64?

@@ -31,7 +31,7 @@ extension Transfer {
         easy.set(CURLOPT_USERAGENT, userAgent)
         if request.decompresses { easy.set(CURLOPT_ACCEPT_ENCODING, "") }
         if let signing = request.signing {
-            // Signing rules out the header line that keeps libcurl from asking for long bodies; so it asks, but goes on.
+            // Signing rules out the header line that keeps libcurl from asking for long bodies; so it asks, but continues.
             if !request.waitsForContinue { easy.set(CURLOPT_EXPECT_100_TIMEOUT_MS, 1) }
             easy.set(CURLOPT_AWS_SIGV4, signing.provider)
             easy.set(CURLOPT_USERNAME, signing.accessKeyID)

@@ -137,7 +137,7 @@ final class Transfer {
         return .taken
     }
 
-    /// Goes on with whatever was paused. What libcurl had kept back arrives during the call.
+    /// Continues with whatever was paused. What libcurl had kept back arrives during the call.
     func resume() -> CURLcode {
         guard pausesSending || pausesReceiving else { return CURLE_OK }
         pausesSending = false

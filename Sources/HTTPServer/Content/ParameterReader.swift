@@ -60,7 +60,7 @@ struct ParameterReader {
         var seen: Set<String> = []
         for (name, _) in query.pairs where !known.contains(name) && seen.insert(name).inserted {
             let rest = known.isEmpty ? "Leave it out." : "Known are: \(known.joined(separator: ", "))."
-            refuse(name, in: .query, "unknown", "There is no such parameter. \(rest)")
+            refuse(name, in: .query, "unknown", "Unknown parameter. \(rest)")
         }
     }
 }

@@ -4,7 +4,7 @@ public import JSON
 /// them and describes them, so that a handler cannot read what its route does not declare.
 ///
 /// ```swift
-/// router.get("/songs", .optional("limit", .int(in: 1...200), default: 50, "How many to answer at most.")) {
+/// router.get("/songs", .optional("limit", .int(in: 1...200), default: 50, "The maximum number of items.")) {
 ///     request, limit in .text("\(limit) songs")
 /// }
 /// ```

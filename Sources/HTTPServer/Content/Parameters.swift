@@ -14,7 +14,7 @@ public struct Parameters: Sendable {
 
     public let pairs: [(name: String, value: String)]
 
-    /// What stands behind the `?` of a request's target, still encoded.
+    /// What is behind the `?` of a request's target, still encoded.
     public init(query: some StringProtocol, limits: Limits = Limits()) throws(Problem) {
         let bytes = Array(query.utf8)
         try self.init(encoded: bytes.span, limits: limits)

@@ -12,7 +12,7 @@ public enum PercentCoding {
         /// What to do about it.
         public var advice: String {
             switch self {
-            case .invalidEscape: "A `%` stands without two hexadecimal digits. Write `%25` for a percent sign."
+            case .invalidEscape: "A `%` is not followed by two hexadecimal digits. Write `%25` for a percent sign."
             case .nul: "It holds a NUL character. Leave that out."
             case .invalidUTF8: "It is not UTF-8. Encode the text as UTF-8 before percent-encoding it."
             }

@@ -32,7 +32,7 @@ extension Problem {
     }
 
     public static func notFound(
-        _ detail: String = "Nothing is here. Check the address.", code: Code = "not_found"
+        _ detail: String = "There is nothing at this address. Check the URL.", code: Code = "not_found"
     ) -> Problem {
         Problem(.notFound, code, detail)
     }
@@ -40,7 +40,7 @@ extension Problem {
     public static func methodNotAllowed(_ method: String, allowed: [String]) -> Problem {
         let list = allowed.joined(separator: ", ")
         return Problem(
-            .methodNotAllowed, "method_not_allowed", "This address does not answer \(method). Use one of: \(list).",
+            .methodNotAllowed, "method_not_allowed", "This address does not support \(method). Use one of: \(list).",
             headers: ["Allow": list])
     }
 
@@ -48,7 +48,7 @@ extension Problem {
     public static func notAcceptable(offered: [String]) -> Problem {
         Problem(
             .notAcceptable, "not_acceptable",
-            "This address cannot answer in a form you accept. Accept one of: \(offered.joined(separator: ", ")).",
+            "This address cannot produce any media type you accept. Accept one of: \(offered.joined(separator: ", ")).",
             members: ["offered": .array(offered.map { .string($0) })])
     }
 
@@ -67,18 +67,18 @@ extension Problem {
     }
 
     public static func lengthRequired() -> Problem {
-        Problem(.lengthRequired, "length_required", "Say how long the body is: send `Content-Length`.")
+        Problem(.lengthRequired, "length_required", "Send `Content-Length`.")
     }
 
     public static func preconditionFailed(
-        _ detail: String = "It changed since you read it. Read it again and repeat your change on what you find.",
+        _ detail: String = "It has changed since you read it. Read it again and reapply your change.",
         code: Code = "precondition_failed"
     ) -> Problem {
         Problem(.preconditionFailed, code, detail)
     }
 
     public static func preconditionRequired(
-        _ detail: String = "Say which version you change: send `If-Match` with the `ETag` you read."
+        _ detail: String = "Send `If-Match` with the `ETag` of the version you read."
     ) -> Problem {
         Problem(.preconditionRequired, "precondition_required", detail)
     }
@@ -104,7 +104,8 @@ extension Problem {
     /// - Parameter accepted: the media types that this address takes.
     public static func unsupportedMediaType(_ got: String?, accepted: [String]) -> Problem {
         let list = accepted.joined(separator: ", ")
-        let opening = got.map { "The body is `\($0)`, which this address does not take." } ?? "The body has no type."
+        let opening =
+            got.map { "The body is `\($0)`, which this address does not accept." } ?? "The body has no `Content-Type`."
         return Problem(
             .unsupportedMediaType, "unsupported_media_type", "\(opening) Send it as `Content-Type: \(list)`.",
             headers: ["Accept": list])
@@ -115,7 +116,7 @@ extension Problem {
         let list = accepted.joined(separator: ", ")
         return Problem(
             .unsupportedMediaType, "unsupported_content_encoding",
-            "The body is encoded as `\(got)`, which is not taken. Send it plain or as one of: \(list).",
+            "The body is encoded as `\(got)`, which is not supported. Send it unencoded or as one of: \(list).",
             headers: ["Accept-Encoding": list])
     }
 
@@ -123,7 +124,7 @@ extension Problem {
     public static func rangeNotSatisfiable(length: Int64) -> Problem {
         Problem(
             .rangeNotSatisfiable, "range_not_satisfiable",
-            "That range lies outside the content, whose size is \(length) bytes. Ask within it.",
+            "That range is outside the content, which has \(length) bytes.",
             members: ["length": .number(JSONNumber(length))], headers: ["Content-Range": "bytes */\(length)"])
     }
 
@@ -132,7 +133,7 @@ extension Problem {
     }
 
     public static func tooManyRequests(
-        _ detail: String = "You ask too often.", retryAfter: Duration, code: Code = "too_many_requests"
+        _ detail: String = "Too many requests.", retryAfter: Duration, code: Code = "too_many_requests"
     ) -> Problem {
         let seconds = wholeSeconds(retryAfter)
         return Problem(
@@ -143,7 +144,7 @@ extension Problem {
     public static func insufficientStorage() -> Problem {
         Problem(
             .insufficientStorage, "insufficient_storage",
-            "There is no room left to store this. Ask an administrator to make room, then send it again.")
+            "There is not enough storage left. Ask an administrator to free some, then try again.")
     }
 
     /// What went wrong inside stays inside: the caller gets the request's identifier, the log gets the cause.
@@ -152,17 +153,18 @@ extension Problem {
     public static func internalError(isChange: Bool = false) -> Problem {
         let advice =
             isChange
-            ? "The change may have been made: look before you send it again. Report it with this request's identifier."
-            : "Try again, and if it stays, report it with this request's identifier."
-        return Problem(.internalServerError, "internal_error", "Something went wrong inside. \(advice)")
+            ? "The change may have been made: check before you send it again, and report the error with this request's id."
+            : "Try again. If it happens again, report it with this request's id."
+        return Problem(.internalServerError, "internal_error", "Internal error. \(advice)")
     }
 
     public static func notImplemented(_ what: String) -> Problem {
-        Problem(.notImplemented, "not_implemented", "\(what) is not supported here. Do without it.")
+        Problem(.notImplemented, "not_implemented", "\(what) is not supported.")
     }
 
     public static func serviceUnavailable(
-        _ detail: String = "The service cannot answer now.", retryAfter: Duration, code: Code = "service_unavailable"
+        _ detail: String = "The service is temporarily unavailable.", retryAfter: Duration,
+        code: Code = "service_unavailable"
     ) -> Problem {
         let seconds = wholeSeconds(retryAfter)
         return Problem(

@@ -110,7 +110,7 @@ extension Connection {
     static let bareLineFeed = Problem.badRequest(
         "The line of a chunk ends in a line feed alone. End each in CR LF.", code: "ambiguous_framing")
 
-    /// Whether the library goes on to read a line behind this piece that it should not. What stands there may also be left
+    /// Whether the library continues to read a line behind this piece that it should not. What is there may also be left
     /// from whatever the memory was used for before.
     private func isBareLineFeed(behind piece: UnsafeRawBufferPointer) -> Bool {
         guard let distance = unsafe chunkLines?.bareLineFeed(behind: piece) else { return false }
@@ -132,7 +132,7 @@ extension Connection {
         stage = .dropping
     }
 
-    /// Goes on throwing the body away while that is cheaper than cutting the client off.
+    /// Continues throwing the body away while that is cheaper than cutting the client off.
     func drop() -> Bool {
         let limit = core.configuration.limits.drainBytesMax
         if bodyBytes <= limit + max(0, bodyBytesMax) { return move(to: .receivingBody, until: bodyDeadline) }

@@ -21,7 +21,7 @@ extension Daemon {
         core.logger.debug("The HTTP library speaks", ["text": text.split(separator: "\n").joined(separator: " ")])
     }
 
-    /// What the library refuses before it asks us it answers with a page of its own, or with its header block twice. Its
+    /// What the library refuses before it asks us it answers with its own page, or with its header block twice. Its
     /// complaint comes just before that answer: time enough to give a proper one and to close the socket under it.
     private static func refuseInstead(_ core: ServerCore, _ refusal: LibraryRefusal) {
         let thread = pthread_self()

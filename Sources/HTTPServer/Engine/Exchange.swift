@@ -69,7 +69,9 @@ final class Exchange: Interruptible {
             task.cancel()
         }
         if isOverdue {
-            finish(connection.core.render(Problem.outcomeUnknown("Answering took too long."), of: request.head))
+            finish(
+                connection.core.render(Problem.outcomeUnknown("The request took too long to handle."), of: request.head)
+            )
         }
     }
 

@@ -76,7 +76,7 @@ public final class HTTPServer: Sendable {
             return running
         }
         guard let running else { return }
-        // Waiting for the library's threads blocks, so it gets a thread of its own.
+        // Waiting for the library's threads blocks, so it gets its own thread.
         await withCheckedContinuation { done in
             Thread.detach(name: "http-stop") { [core] in
                 Self.end(running, core, grace: grace)

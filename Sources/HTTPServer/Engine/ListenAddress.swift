@@ -13,7 +13,7 @@ public enum ListenAddress: Sendable, Hashable {
 }
 
 extension ListenAddress: CustomStringConvertible {
-    /// As it stands in a URL: `127.0.0.1:8080`, `[::1]:8080`, `unix:/run/life-os.sock`.
+    /// As it is in a URL: `127.0.0.1:8080`, `[::1]:8080`, `unix:/run/life-os.sock`.
     public var description: String {
         switch self {
         case .address(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
@@ -23,6 +23,13 @@ extension ListenAddress: CustomStringConvertible {
 }
 
 extension ListenAddress {
+    /// Whether a server could listen there now; another program may still take it a moment later. A Unix socket counts as
+    /// free.
+    public var isFree: Bool {
+        guard case .address(let host, let port) = self else { return true }
+        return (try? Self.openInternet(host, port, backlog: 1, name: description)) != nil
+    }
+
     /// A listening socket.
     func open(backlog: Int) throws(SystemError) -> FileDescriptor {
         switch self {

@@ -72,7 +72,8 @@ final class ServerCore: Sendable {
             // It was given up, and says no more than that.
             let isSafe = request.method.isSafe
             return render(
-                isSafe ? Problem.handlerTimeout() : .outcomeUnknown("Answering took too long."), of: request.head)
+                isSafe ? Problem.handlerTimeout() : .outcomeUnknown("The request took too long to handle."),
+                of: request.head)
         } catch {
             return render(error, of: request.head)
         }
@@ -124,7 +125,7 @@ final class ServerCore: Sendable {
             [
                 "method": head.method, "target": head.text(head.target), "route": head.endpoint.route.pattern,
                 "status": status, "seconds": duration.inSeconds, "remote": head.remoteAddress,
-                "request_id": head.requestID, "trace_id": head.trace.traceID,
+                "request_id": head.requestID, "trace_id": head.trace.traceIDText,
             ])
     }
 }

@@ -1,6 +1,6 @@
 /// Names one state of a resource: equal strong tags promise equal bytes, equal weak ones equal meaning.
 public struct EntityTag: Sendable, Hashable, CustomStringConvertible {
-    /// What stands between the quotes.
+    /// What is between the quotes.
     public let opaque: String
     public let isWeak: Bool
 

@@ -3,7 +3,7 @@ public import System
 
 /// Answers with the files beneath one folder: entity tags, dates, one range, gzip.
 ///
-/// It decides and opens; who holds the connection sends. Files may change at any time, each answer looks anew.
+/// It decides and opens; who holds the connection sends. Files may change at any time, each answer looks again.
 public final class StaticFiles: Sendable {
     public struct Configuration: Sendable {
         /// The folder, as an absolute path. Links that lead out of it are not followed; names that begin with a dot
@@ -94,7 +94,7 @@ public final class StaticFiles: Sendable {
         if canCompress(found) { headers.append((name: "Vary", value: "Accept-Encoding")) }
 
         switch try Preconditions(header: header).evaluate(isRead: true, tag: tag, modified: found.status.modified) {
-        case .failed: throw .preconditionFailed("The file is no longer the one you named. Fetch it again.")
+        case .failed: throw .preconditionFailed("The file has changed. Fetch it again.")
         case .notModified:
             let length = compressed.map { Int64($0.count) } ?? found.status.sizeBytes
             return Answer(status: .notModified, headers: headers, body: .none, contentLength: length)

@@ -1,8 +1,8 @@
 /// Looks at the lines between the chunks of a body. The library reads them before we see anything, and takes a line feed
 /// alone for the end of one. A proxy may read such a line on to the next CR LF, and then finds the end of the body elsewhere.
 ///
-/// The library hands over each piece of a body where it stands in its buffer, and begins every pass over that buffer at
-/// the same address: so the lines it read in this pass still stand before the piece. Lines at the very end of a pass
+/// The library hands over each piece of a body where it is in its buffer, and begins every pass over that buffer at
+/// the same address: so the lines it read in this pass are still before the piece. Lines at the very end of a pass
 /// are overwritten before the next piece comes. After the last piece comes none, so during the first pass, in which it is
 /// known how much of the buffer was filled, the next lines are looked at ahead; the empty line at the end always leaves
 /// its trace. What cannot be seen can do no harm, because a connection closes after a body in chunks: see
@@ -27,7 +27,7 @@ struct ChunkLines {
         let address = Int(bitPattern: piece.baseAddress)
         let previousEnd = pieceEnd
         pieceEnd = address + piece.count
-        // The line with its size stands before the first piece, unless it came alone.
+        // The line with its size is before the first piece, unless it came alone.
         if address == start || address < previousEnd { isFirstPass = false }
         guard start...(start + bytesMax) ~= address else { return true }
         // Either this is the pass of the piece before, and only the lines between the two are lines; or it is a new one, and

@@ -42,7 +42,7 @@ extension HeadReader {
         try readFraming(lengths, codings)
     }
 
-    /// Whoever stands before us might read the body's end elsewhere, so anything but one clear statement is refused.
+    /// Whoever is before us might read the body's end elsewhere, so anything but one clear statement is refused.
     private mutating func readFraming(_ lengths: [Extent], _ codings: [Extent]) throws(Problem) {
         guard lengths.count <= 1, codings.count <= 1, lengths.isEmpty || codings.isEmpty else {
             throw .badRequest(

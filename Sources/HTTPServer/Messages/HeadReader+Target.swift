@@ -21,7 +21,7 @@ extension HeadReader {
                 return
             }
             guard let authority = authorityAfterScheme(end: end) else {
-                throw .badRequest("The target has to be a path that begins with a slash.", code: Self.code)
+                throw .badRequest("The request target must be a path that begins with a slash.", code: Self.code)
             }
             pathStart = authority.end
         }

@@ -2,7 +2,7 @@
 public enum Method: UInt8, Sendable, CaseIterable, CustomStringConvertible {
     case get, head, post, put, patch, delete, options
 
-    /// As it stands in a request: upper case.
+    /// As it is in a request: upper case.
     public var description: String {
         switch self {
         case .get: "GET"

@@ -1,4 +1,4 @@
-/// Headers that have one value. Of two, we might act on the one and whoever stands before us has checked the other, so a
+/// Headers that have one value. Of two, we might act on the one and whoever is before us has checked the other, so a
 /// request with two is refused. Lists such as `If-Match` and `Accept` may be spread over several headers; `Cookie` is
 /// read from all of them.
 ///

@@ -1,6 +1,6 @@
 /// Finds the routes of a path: a trie over bytes, flat in memory, that is never changed once built.
 struct RouteTrie: Sendable {
-    /// Where the values of parameters stand in the path.
+    /// Where the values of parameters are in the path.
     struct Places: Sendable {
         private var ranges = InlineArray<8, Extent>(repeating: Extent())
         private(set) var count = 0

@@ -12,7 +12,7 @@ final class Handover: Sendable {
 
     private let state = Lock(State())
 
-    /// Throws `CancellationError` once nobody takes any more.
+    /// Throws `CancellationError` once the reader is gone.
     func give(_ bytes: [UInt8]) async throws {
         await withCheckedContinuation { continuation in
             let taker = state.withLock { state -> CheckedContinuation<Void, Never>? in
@@ -44,7 +44,7 @@ final class Handover: Sendable {
         return piece
     }
 
-    /// Nothing more is given, or nobody takes any more.
+    /// Nothing more is given, or the reader is gone.
     func end(_ failure: (any Error)? = nil) {
         let (giver, taker) = state.withLock { state in
             if !state.isOver { (state.isOver, state.failure) = (true, failure) }

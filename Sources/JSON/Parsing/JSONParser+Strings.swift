@@ -12,7 +12,7 @@ extension JSONParser {
         return String(copying: text)
     }
 
-    /// Goes on from the first backslash of a string, or from what should not be in it.
+    /// Continues from the first backslash of a string, or from what should not be in it.
     @inline(never)
     private mutating func stringWithEscapes(from start: Int, _ bytes: Span<UInt8>) throws(JSONParseError) -> String {
         scratch.removeAll(keepingCapacity: true)
@@ -76,7 +76,7 @@ extension JSONParser {
             }
         }
         offset = start
-        throw error(.invalidEscape, "half a surrogate pair is no character: write both halves", bytes)
+        throw error(.invalidEscape, "half a surrogate pair is not a character: write both halves", bytes)
     }
 
     private mutating func fourHexDigits(_ bytes: Span<UInt8>) throws(JSONParseError) -> UInt32 {

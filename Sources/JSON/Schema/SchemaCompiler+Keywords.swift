@@ -48,7 +48,7 @@ extension SchemaCompiler {
             if inspection.path.tokens.count > 1 { report(keyword, "belongs at the root of the document: move it") }
         default:
             if keyword.hasPrefix("x-") { break }
-            report("keyword", "is no keyword known here: correct it, remove it, or let its name begin with x-")
+            report("keyword", "is not a known keyword: correct it, remove it, or start its name with x-")
         }
         return nil
     }

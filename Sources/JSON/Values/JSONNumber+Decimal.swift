@@ -40,7 +40,7 @@ extension JSONNumber {
 
         var isZero: Bool { digits.isEmpty }
 
-        /// Whether nothing stands behind the decimal point.
+        /// Whether nothing is behind the decimal point.
         var isWhole: Bool { isZero || digits.count <= exponent }
 
         var integer: Int? {

@@ -101,7 +101,7 @@ extension Connection {
 }
 
 extension PostgresPool {
-    /// Runs `body` in a transaction on a connection of its own, and again when it lost a race (SQLSTATE 40001, 40P01),
+    /// Runs `body` in a transaction on its own connection, and again when it lost a race (SQLSTATE 40001, 40P01),
     /// after a short pause and at most ``PoolConfiguration/transactionRetriesMax`` times.
     ///
     /// Hazard: `body` may run several times, so let it do nothing but database work.

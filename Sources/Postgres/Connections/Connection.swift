@@ -1,7 +1,7 @@
 internal import System
 internal import Telemetry
 
-/// One connection to PostgreSQL, on a thread of its own.
+/// One connection to PostgreSQL, on its own thread.
 ///
 /// Its calls block that thread and nothing else. Work is handed to it as a closure that runs there, so that the
 /// statements within follow each other without any hop:

@@ -47,7 +47,7 @@ final class CopyChannel: Sendable {
 
     private let state = Monitor(State())
 
-    /// Blocks while there are enough. Throws once nobody reads any more.
+    /// Blocks while there are enough. Throws once the reader is gone.
     func push(_ batch: CopyBatch) throws {
         try state.wait(until: { $0.isAbandoned || $0.batches.count < Self.batchesMax }) { state in
             if state.isAbandoned { throw Abandoned() }

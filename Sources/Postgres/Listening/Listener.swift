@@ -1,7 +1,7 @@
 internal import System
 internal import Telemetry
 
-/// Listens to all channels of a pool over one connection of its own, on a thread of its own, and connects again when
+/// Listens to all channels of a pool over its own connection, on its own thread, and connects again when
 /// that is lost. The thread exists while there is something to listen to.
 final class Listener: Sendable {
     private struct State {

@@ -12,7 +12,7 @@ struct PoolMetrics: Sendable {
 
     init(_ metrics: Metrics) {
         waitSeconds = metrics.histogram(
-            "lifeos_postgres_pool_wait_seconds", help: "Time callers waited when no connection was free."
+            "lifeos_postgres_pool_wait_duration_seconds", help: "Time callers waited when no connection was free."
         ).with()
         opened = metrics.counter(
             "lifeos_postgres_connections_opened_total", help: "Connections opened."

@@ -3,7 +3,7 @@ internal import System
 internal import Telemetry
 
 extension PostgresPool {
-    /// Opens a connection for whoever waits, and goes on trying as long as anybody does.
+    /// Opens a connection for whoever waits, and continues trying as long as anybody does.
     func openAnother() {
         Task {
             var backoff = Backoff(from: configuration.reconnectDelayMin, to: configuration.reconnectDelayMax)

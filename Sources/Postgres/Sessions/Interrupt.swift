@@ -59,7 +59,7 @@ final class Interrupt: Sendable {
     /// Whether every request that was sent has reached the server. Until then it could hit a later statement.
     var isSettled: Bool { pending.load(ordering: .acquiring) == 0 }
 
-    /// Asks the server to stop, from a thread of its own: libpq makes a new connection for it and knows no time-out.
+    /// Asks the server to stop, from its own thread: libpq makes a new connection for it and knows no time-out.
     func send() {
         pending.wrappingAdd(1, ordering: .acquiringAndReleasing)
         Thread.detach(name: "postgres-cancel") {

@@ -33,7 +33,7 @@ extension Session {
                 answers = try receiveAll(steps, &dropped)
             } catch {
                 if isUsable { try unsafe leavePipeline(connection) }
-                // Whatever changed under one of them may have changed under the others, so all are prepared anew.
+                // Whatever changed under one of them may have changed under the others, so all are prepared again.
                 if error.isStatementStale { dropped += statements.removeAll() }
                 drop(dropped)
                 throw error

@@ -49,14 +49,14 @@ extension Session {
             guard error.code == .statementTimeout else { throw error }
             throw PostgresError(
                 .connectionRefused, "no connection within \(configuration.connectTimeout)",
-                hint: "look whether the server is up and reachable")
+                hint: "check that the server is up and reachable")
         }
     }
 
     private func refusal(_ connection: OpaquePointer) -> PostgresError {
         let text = unsafe PQerrorMessage(connection).map { unsafe String(cString: $0) } ?? ""
         return PostgresError(
-            .connectionRefused, text.trimmed, hint: "look whether the server runs and lets this user in")
+            .connectionRefused, text.trimmed, hint: "check that the server runs and accepts this user")
     }
 }
 

@@ -26,7 +26,7 @@ extension Session {
             throw noted(failure)
         default:
             while try nextResult() != nil {}
-            throw PostgresError(.usage, "this is no COPY", hint: "use query or execute")
+            throw PostgresError(.usage, "this is not a COPY statement", hint: "use query or execute")
         }
     }
 

@@ -134,7 +134,7 @@ internal import Telemetry
 extension Session {
     /// Waits until the socket is ready for one of `events`, and returns for which.
     ///
-    /// Past the statement's deadline, or when its task is cancelled, the server is asked to stop, and the wait goes on
+    /// Past the statement's deadline, or when its task is cancelled, the server is asked to stop, and the wait continues
     /// for its answer. A server that gives none within the grace loses the connection.
     func wait(for events: Int32) throws(PostgresError) -> Int32 {
         let connection = try unsafe live()
@@ -167,7 +167,7 @@ extension Session {
         let graceEnd = exchange.stop?.graceEnd ?? now + configuration.cancelGrace
         let askAgain = min(graceEnd, now + configuration.cancelInterval)
         exchange.stop = (exchange.stop?.reason ?? reason, graceEnd, askAgain)
-        // One request at a time: each is a thread and a connection of its own.
+        // One request at a time: each is a thread and its own connection.
         if ticket?.isSettled == true { ticket?.send() }
     }
 

@@ -1,4 +1,4 @@
-/// A number with every digit kept, as PostgreSQL's `numeric`: also how many digits stand behind the point.
+/// A number with every digit kept, as PostgreSQL's `numeric`: also how many digits are behind the point.
 ///
 /// Equal numbers are equal whatever their scale (`1.0 == 1.00`), as on the server. No arithmetic: the server does that.
 public struct Decimal: Sendable {

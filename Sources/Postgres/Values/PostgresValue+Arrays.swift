@@ -1,6 +1,6 @@
 public import System
 
-/// A value that may stand in an array. `UInt8` is one too: an array of it is `bytea`.
+/// A value that may be in an array. `UInt8` is one too: an array of it is `bytea`.
 public protocol PostgresArrayElement: Sendable {
     static var postgresArrayType: PostgresType { get }
     static func encodeArray(_ array: [Self], into writer: inout BinaryWriter)

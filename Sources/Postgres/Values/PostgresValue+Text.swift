@@ -48,7 +48,7 @@ extension Timestamp: PostgresValue {
     public init(binary: RawSpan, type: PostgresType) throws(PostgresError) {
         guard type == .timestamptz || type == .unknown else { throw .wrong(type, for: Timestamp.self) }
         let value: Int64 = try binary.wholeInteger()
-        guard value != .max, value != .min else { throw .decoding("infinity is no moment") }
+        guard value != .max, value != .min else { throw .decoding("infinity is not a time") }
         let (moment, overflow) = value.addingReportingOverflow(Self.microsecondsFrom1970To2000)
         guard !overflow else { throw .decoding("\(value) µs after 2000 is out of range") }
         self.init(microsecondsSinceEpoch: moment)

@@ -21,7 +21,7 @@ extension PostgresValue {
 
     public static func null() throws(PostgresError) -> Self {
         throw PostgresError(
-            .decoding, "NULL is no \(Self.self)", hint: "decode an optional, or exclude NULL in the query")
+            .decoding, "NULL is not a \(Self.self)", hint: "decode an optional, or exclude NULL in the query")
     }
 }
 

@@ -9,7 +9,7 @@ enum DataFolder {
         guard owner == account.userID else {
             throw PrivatePostgresError(
                 .dataUnusable, "\(folder) belongs to user \(owner), but PostgreSQL would run as user \(account.userID)",
-                advice: "Start as the user that made it, or give it over (chown -R).")
+                advice: "Start as the user that owns it, or change its owner (chown -R).")
         }
         do {
             let text = try Files.readText("\(folder)/PG_VERSION", limit: 64)
@@ -18,7 +18,7 @@ enum DataFolder {
             guard error.code == ENOENT else {
                 throw PrivatePostgresError(
                     .dataUnusable, "PostgreSQL's data cannot be read (\(error))",
-                    advice: "Start as the user that made them.")
+                    advice: "Start as the user that owns them.")
             }
         }
         throw PrivatePostgresError(
@@ -81,6 +81,6 @@ enum DataFolder {
         guard !result.exit.isSuccess else { return }
         let lines = (result.outputText + result.errorText).split(separator: "\n").suffix(20).map(String.init)
         throw PrivatePostgresError(
-            .startFailed, "\(message) (\(result.exit))", advice: "The last lines say why.", log: lines)
+            .startFailed, "\(message) (\(result.exit))", advice: "See the last lines of its log.", log: lines)
     }
 }

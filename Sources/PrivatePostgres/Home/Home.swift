@@ -76,8 +76,8 @@ enum Home {
             if isServed(configuration.dataFolder) { return nil }
             guard ContinuousClock.now < deadline else {
                 throw PrivatePostgresError(
-                    .timedOut, "the PostgreSQL that \(name) runs in \(configuration.home) does not get ready",
-                    advice: "See what that process is waiting for.")
+                    .timedOut, "the PostgreSQL that \(name) runs in \(configuration.home) did not become ready",
+                    advice: "Check what that process is waiting for.")
             }
             try await Task.sleep(for: .milliseconds(5))
         }
@@ -95,6 +95,6 @@ enum Home {
     private static func unusable(_ home: String, _ error: SystemError) -> PrivatePostgresError {
         PrivatePostgresError(
             .homeUnusable, "the home \(home) cannot be used (\(error))",
-            advice: "Let this user write there, or set LIFEOS_HOME to a folder it may write.")
+            advice: "Make it writable for this user, or set LIFEOS_HOME to another folder.")
     }
 }

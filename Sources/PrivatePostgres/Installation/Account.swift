@@ -28,7 +28,8 @@ struct Account: Sendable, Equatable {
         throw PrivatePostgresError(
             .noAccount,
             "PostgreSQL does not run as root, and there is no unprivileged user \(asked ?? "postgres")",
-            advice: "Make one (useradd --system lifeos) and name it in LIFEOS_POSTGRES_USER, or start as another user.")
+            advice: "Create one (useradd --system lifeos) and set LIFEOS_POSTGRES_USER to it, or start as another user."
+        )
     }
 
     private init(name: String, userID: UInt32, groupID: UInt32) {

@@ -53,13 +53,13 @@ struct Postmaster: Sendable {
             if let exit = child.exit {
                 throw PrivatePostgresError(
                     .startFailed, "PostgreSQL ended while it started (\(exit))",
-                    advice: "Its last lines say why.", log: log.lines)
+                    advice: "See the last lines of its log.", log: log.lines)
             }
             if let file = PostmasterFile(in: folder), file.processID == processID, file.isReady { return }
             if ContinuousClock.now >= deadline {
                 throw PrivatePostgresError(
                     .timedOut, "PostgreSQL was not ready after \(timeout)",
-                    advice: "After a crash it may need longer to recover: start again with more time.", log: log.lines)
+                    advice: "After a crash it may need more time to recover: start again.", log: log.lines)
             }
             try await Task.sleep(for: Self.pollInterval)
         }
@@ -88,7 +88,7 @@ struct Postmaster: Sendable {
         var isImmediate: Bool { self == .immediate || self == .kill }
     }
 
-    /// Stops the server, harder each time it takes too long. Goes on when the task is cancelled.
+    /// Stops the server, harder each time it takes too long. Continues when the task is cancelled.
     func stop(_ stop: Stop, within timeout: Duration) async {
         for step in Stop.allCases.drop(while: { $0 != stop }) {
             child.signal(step.signal)
@@ -97,7 +97,7 @@ struct Postmaster: Sendable {
     }
 
     private func ends(within timeout: Duration) async -> Bool {
-        // A task of its own is not cancelled with the caller: a server half stopped would be worse than a late return.
+        // Its own task is not cancelled with the caller: a server half stopped would be worse than a late return.
         let wait = Task { try? await child.waitForExit(within: timeout) }
         return await wait.value != nil
     }

@@ -32,8 +32,8 @@ enum Predecessor {
         return folder
     }
 
-    /// Those that were started on the folder or by those that were: they stand in it and have it as the descriptor that
-    /// ``Postmaster`` gave them. A person's shell may stand there too, but has no such descriptor. The name of the program
+    /// Those that were started on the folder or by those that were: they are in it and have it as the descriptor that
+    /// ``Postmaster`` gave them. A person's shell may be there too, but has no such descriptor. The name of the program
     /// says nothing: it changes when its package is replaced.
     static func processes(in path: String, _ account: Account) -> [RunningProcess] {
         guard let identity = FileIdentity(of: path), let names = try? Files.names(in: "/proc") else { return [] }
@@ -75,7 +75,7 @@ enum Predecessor {
         guard !numbers.isEmpty else {
             return PrivatePostgresError(
                 .timedOut, "something that cannot be seen from here still runs in \(path)",
-                advice: "If another container uses this home, stop it. Otherwise look with: fuser -v \(path)")
+                advice: "If another container uses this home, stop it. Otherwise see: fuser -v \(path)")
         }
         return PrivatePostgresError(
             .timedOut, "a former PostgreSQL of this home does not end (processes \(numbers.joined(separator: ", ")))",

@@ -1,4 +1,4 @@
-/// What the server is told at every start. All of it goes on the command line, so that there is one place to look.
+/// What the server is told at every start. All of it is passed on the command line, so that there is one place to look.
 struct Settings: Equatable {
     private(set) var values: [String: String]
 

@@ -33,7 +33,7 @@ extension SkippedEvent.Reason: CustomStringConvertible {
     /// Goes on from "was skipped: ".
     public var description: String {
         switch self {
-        case .otherCategory(let category): "it stands in a stream of the category \(category)"
+        case .otherCategory(let category): "it is in a stream of the category \(category)"
         case .unknownCategory: "the catalogue has no such category"
         case .undeclared: "the catalogue declares no such event"
         case .unreadable: "its data do not fit its declaration"

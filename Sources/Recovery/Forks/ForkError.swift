@@ -14,11 +14,11 @@ public enum ForkError: AdvisingError, Sendable, Hashable {
 
     public var description: String {
         switch self {
-        case .badName(let name): "\(name) is no name for a fork. \(ForkName.rule)"
+        case .badName(let name): "\(name) is not a valid name for a fork. \(ForkName.rule)"
         case .taken(let name): "There is something called \(name) already."
         case .unknown(let name, let nearest):
             "There is no fork called \(name).\(nearest.map { " Did you mean \($0)?" } ?? "")"
-        case .unfinished(let name): "The fork \(name) was never finished: whoever made it was stopped over it."
+        case .unfinished(let name): "The fork \(name) was never finished: the process that created it was stopped."
         case .inUse(let name): "The fork \(name) is in use."
         case .gone(let position): "Position \(position) is missing from the log."
         case .future(let head): "The log ends at position \(head)."
@@ -32,7 +32,7 @@ public enum ForkError: AdvisingError, Sendable, Hashable {
         case .taken(let name): "Choose another name, or run: lifeos replay drop-fork \(name)"
         case .unknown: "Run: lifeos replay forks"
         case .unfinished(let name): "Run: lifeos replay drop-fork \(name)"
-        case .inUse: "Stop what serves it, or whoever else is connected to it, and try again."
+        case .inUse: "Stop the server or any other program that is connected to it, then try again."
         case .gone: "Run: lifeos log verify"
         case .future: "Choose a point that has been."
         }

@@ -14,9 +14,9 @@ public struct AuditFilter: Sendable, Hashable {
     public var correlation: UUID?
     /// The address that requests came from.
     public var client: String?
-    /// Words that all stand in the reason, in whatever case.
+    /// Words that all are in the reason, in whatever case.
     public var reason: [String] = []
-    /// Only what stands behind this position.
+    /// Only what is behind this position.
     public private(set) var after = 0
     /// Only what stands up to and including this position.
     public private(set) var upTo: Int?

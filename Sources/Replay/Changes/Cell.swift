@@ -15,7 +15,7 @@ public enum Cell: Sendable, Hashable {
     /// Whether one link goes out from it.
     case link(to: UUID, relation: String)
 
-    /// Where it stands in the entity's document.
+    /// Where it is in the entity's document.
     public var pointer: JSONPointer {
         switch self {
         case .existence: .root

@@ -56,7 +56,7 @@ public struct Rollback: Sendable {
         try await carryOut(order, as: operation, without: [], progress)
     }
 
-    /// Goes on with a rollback that was cut off.
+    /// Continues with a rollback that was cut off.
     public func resume(
         _ id: UUID, actor: String, progress: Progress = { _, _ in }
     ) async throws -> RollbackReport {
@@ -94,7 +94,7 @@ public struct Rollback: Sendable {
     /// Of rollbacks and undos one is under way at a time.
     public static let exclusion = "rollback"
 
-    /// The command that goes on with a rollback that was cut off.
+    /// The command that continues with a rollback that was cut off.
     public static func resume(_ id: UUID) -> String { "lifeos rollback --resume \(id)" }
 
     /// Carries it out within an operation that others begin and end.
@@ -180,7 +180,7 @@ public struct Rollback: Sendable {
     }
 }
 
-/// Why a rollback cannot be gone on with.
+/// Why a rollback cannot be resumed.
 public enum RollbackProblem: Error, Sendable, Hashable {
     case noSuchRollback(UUID)
     case completed(UUID)

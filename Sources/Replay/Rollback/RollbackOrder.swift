@@ -28,7 +28,7 @@ public struct RollbackOrder: Sendable, Hashable {
     }
 }
 
-/// As the record of the operation keeps it, so that a rollback that was cut off can be gone on with.
+/// As the record of the operation keeps it, so that a rollback that was cut off can be resumed.
 extension RollbackOrder {
     public var json: JSONObject {
         var json: JSONObject = ["to": .integer(scope.after), "up_to": .integer(scope.upTo)]

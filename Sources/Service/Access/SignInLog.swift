@@ -33,7 +33,7 @@ struct SignInLog: Sendable {
         } catch {
             logger.warning("A sign-out could not be recorded", ["error": "\(error)"])
             throw .serviceUnavailable(
-                "The sign-out could not be recorded, so the session goes on.", retryAfter: .seconds(2),
+                "The sign-out could not be recorded, so the session is still valid.", retryAfter: .seconds(2),
                 code: "database_unavailable")
         }
     }

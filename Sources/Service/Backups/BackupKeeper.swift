@@ -76,7 +76,7 @@ package final class BackupKeeper: Sendable {
     private func work(_ duty: Duty) async {
         do {
             var begun: Set<BackupSchedule.Work> = []
-            // Asked anew after each: a full backup also does for an incremental one.
+            // Asked again after each: a full backup also does for an incremental one.
             while let item = try await duty.chores.agenda(of: duty.schedule, now: clock.now()).first(where: {
                 $0.isDue && !begun.contains($0.work)
             }) {

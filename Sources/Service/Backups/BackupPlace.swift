@@ -32,7 +32,7 @@ package struct BackupPlace {
         case .bucket(let bucket, let prefix):
             guard let id = settings[BackupSettings.accessKey], let secret = settings[BackupSettings.secretKey] else {
                 throw BackupError(
-                    .setting, "The bucket \(target) wants keys.",
+                    .setting, "The bucket \(target) needs access keys.",
                     advice: "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.")
             }
             var configuration = S3Store.Configuration(
@@ -57,7 +57,7 @@ package struct BackupPlace {
         case (_?, _?):
             throw BackupError(
                 .setting, "LIFEOS_BACKUP_KEY_FILE and LIFEOS_BACKUP_PASSPHRASE are both set.",
-                advice: "Keep the one that the backups were made with.")
+                advice: "Keep the one that the backups were encrypted with.")
         }
     }
 

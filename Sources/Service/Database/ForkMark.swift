@@ -9,8 +9,8 @@ package struct ForkMark {
 
     /// A sentence for people: pages, health, the API's description.
     package var sentence: String {
-        "This is the fork \(origin.name), which goes its own way since position \(origin.position). Nothing that is "
-            + "done here reaches the installation it comes from, and outgoing effects are off."
+        "This is the fork \(origin.name), which diverges from its source after position \(origin.position). Nothing "
+            + "done here reaches the source, and outgoing effects are off."
     }
 
     package var title: String { "Life-OS (fork \(origin.name) of position \(origin.position))" }
@@ -24,12 +24,23 @@ package struct ForkMark {
         mark.map { .off(because: $0.sentence) } ?? .allowed
     }
 
-    /// Where to answer as the settings have it. The default place is the installation's own: a fork takes the next port.
-    package static func address(_ settings: Settings, isFork: Bool) -> Configuration.ListenAddress {
+    /// Where to listen. LIFEOS_LISTEN is the installation's own address, so a fork takes the next free port after it, or a
+    /// socket beside it.
+    ///
+    /// - Parameter fork: the name of the fork that is served; nil for the installation itself.
+    package static func address(_ settings: Settings, fork: String?) -> Configuration.ListenAddress {
         let address = settings[LifeOSSettings.listen]
-        let name = LifeOSSettings.listen.declaration.name
-        let isGiven = settings.lines.contains { $0.name == name && $0.origin == .environment }
-        guard isFork, !isGiven, case .internet(let host, let port) = address else { return address }
-        return .internet(host: host, port: port + 1)
+        guard let fork else { return address }
+        switch address {
+        case .unix(let path): return .unix(path: "\(path).\(fork)")
+        // The system chooses one that is free.
+        case .internet(_, port: 0): return address
+        case .internet(let host, let port):
+            let next = (1...portsTriedMax).compactMap { UInt16(exactly: Int(port) + $0) }
+                .map { Configuration.ListenAddress.internet(host: host, port: $0) }
+            return next.first { ServerAddress($0).isFree } ?? next.first ?? address
+        }
     }
+
+    private static let portsTriedMax = 100
 }

@@ -86,24 +86,25 @@ enum HealthChecks {
             // Otherwise nobody would learn that it does again: whoever asks here sends no changes until then.
             if service.writer.trouble != nil, await probe.canWrite() { service.writer.forgetTrouble() }
             if let trouble = service.writer.trouble {
-                return .init(.failed, "\(trouble.sentence) Nothing can be changed, and everything can be read.")
+                return .init(.failed, "\(trouble.sentence) Nothing can be changed; reading still works.")
             }
             do {
                 guard let blockage = try await service.writer.blockage(), blockage.age >= blockagePatience else {
                     if let age = service.writer.underWayFor, age >= answerPatience {
                         return .init(
                             .failed,
-                            "The database has not answered for \(age.components.seconds) seconds to changes that it was "
-                                + "sent. Its disk may hang.")
+                            "The database has not answered a change for \(age.components.seconds) seconds. "
+                                + "Its disk may hang.")
                     }
                     return .init(.ok, "The database takes changes.")
                 }
                 return .init(
                     .failed,
                     "Another session of the database has kept changes from being written for "
-                        + "\(blockage.age.components.seconds) seconds. The metric lifeos_log_blocked_seconds names it.")
+                        + "\(blockage.age.components.seconds) seconds. The metric lifeos_eventlog_blocked_seconds names it."
+                )
             } catch {
-                return .init(.failed, "It cannot be seen whether changes can be written.")
+                return .init(.failed, "Cannot determine whether changes can be written.")
             }
         }
     }

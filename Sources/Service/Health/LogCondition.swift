@@ -18,25 +18,26 @@ package struct LogCondition {
     ///   - tolerance: see ``LifeOSSettings/clockTolerance``.
     package init(_ end: LogEnd, here: Timestamp, tolerance: Duration) {
         if let fault = end.fault {
-            self.init(.unusable, "\(fault) Nothing can be changed until that is put right.", fault.advice)
+            self.init(.unusable, "\(fault) Nothing can be changed until that is fixed.", fault.advice)
             return
         }
         let last = end.proven ?? end.head
         if let fault = ClockFault.find(after: last, databaseTime: end.now, here: here, tolerance: tolerance) {
-            self.init(.unusable, "\(fault) Nothing can be changed until that is put right.", fault.advice)
+            self.init(.unusable, "\(fault) Nothing can be changed until that is fixed.", fault.advice)
         } else if let time = end.otherTime {
             self.init(
                 .odd,
-                "log.head says that the last event was recorded at \(end.head.recordedAt), and the event says \(time).",
-                "Somebody has changed log.head by hand. The next change puts it right.")
+                "log.head says that the last event was recorded at \(end.head.recordedAt.seconds), and the event says \(time.seconds).",
+                "Somebody changed log.head by hand. The next change corrects it.")
         } else if end.lead > Self.skewMin {
             self.init(
-                .odd, "The last event is dated \(last.recordedAt), and the database's clock says \(end.now).",
-                "Look whether the database's clock is right. Until it is past that, changes are dated like that event.")
+                .odd,
+                "The last event is dated \(last.recordedAt.seconds), and the database's clock says \(end.now.seconds).",
+                "Check the database's clock. Until it is past that time, new events get the time of the last event.")
         } else if max(end.now - here, here - end.now) > Self.skewMin {
             self.init(
-                .odd, "The database's clock says \(end.now), this machine's \(here).",
-                "Set the clock right that is wrong: events are dated by the database's.")
+                .odd, "The database's clock says \(end.now.seconds), this machine's \(here.seconds).",
+                "Correct the wrong clock. Events are dated by the database's clock.")
         } else {
             self.init(.sound, "The log's head, its last event and the clock agree.", "")
         }

@@ -9,7 +9,7 @@ extension Failure {
         switch error {
         case .future(let head):
             self.init(
-                "The log ends at position \(head).", advice: "Ask for that one or an earlier one.", code: .usage,
+                "The log ends at position \(head).", advice: "Use that position or an earlier one.", code: .usage,
                 exitCode: .usage)
         case .unknown(let sentence):
             self.init(

@@ -31,7 +31,7 @@ package struct Installation: Sendable {
     ) async throws -> Installation {
         let (metrics, logger) = (instruments.metrics, instruments.logger)
         let folders = try Folders(settings)
-        let listen = ServerAddress(wanted ?? ForkMark.address(settings, isFork: fork != nil))
+        let listen = ServerAddress(wanted ?? ForkMark.address(settings, fork: fork))
         let blueprint = try Blueprint(folders)
         let database = try await open(settings, blueprint, fork: fork, instruments)
         do {

@@ -1,6 +1,6 @@
 import System
 
-/// What the program says of itself.
+/// The version and build of the program.
 package enum Program {
     package static let version = "0.1.0"
 

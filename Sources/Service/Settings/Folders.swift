@@ -18,7 +18,7 @@ package struct Folders {
         func folder(_ named: String?, _ name: String, setting: String) throws -> String {
             if let named {
                 guard Files.isFolder(named) else {
-                    throw Missing(what: "\(setting) names \(named), which is no folder.")
+                    throw Missing(what: "\(setting) is \(named), which is not a folder.")
                 }
                 return named
             }

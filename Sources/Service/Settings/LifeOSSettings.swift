@@ -2,15 +2,15 @@ package import API
 package import Configuration
 import Postgres
 
-/// Everything about Life-OS that the environment decides. Declared here, read nowhere else.
+/// All settings that come from the environment. No other code reads it.
 package enum LifeOSSettings {
     package static let home = Setting(
         "LIFEOS_HOME", .path, default: "~/.lifeos", "The folder that holds all data: database, files, admin token.",
-        hazard: "Whoever can read it can read everything.")
+        hazard: "Anybody who can read it can read everything.")
 
     package static let listen = Setting(
-        "LIFEOS_LISTEN", .listenAddress, default: "127.0.0.1:8080", "Where the server answers.",
-        hazard: "Beyond this machine, put a proxy with TLS in front or set LIFEOS_TLS_CERTIFICATE.")
+        "LIFEOS_LISTEN", .listenAddress, default: "127.0.0.1:8080", "The address the server listens on.",
+        hazard: "If other machines can reach it, put a TLS proxy in front or set LIFEOS_TLS_CERTIFICATE.")
 
     package static let tlsCertificate = Setting(
         "LIFEOS_TLS_CERTIFICATE", .path, whenUnset: "plain HTTP", "A PEM file with the certificate chain for HTTPS.")
@@ -20,18 +20,18 @@ package enum LifeOSSettings {
         hazard: "Refused while others can read it.")
 
     package static let proxies = Setting(
-        "LIFEOS_PROXIES", .list(.remoteAddress), whenUnset: "every address may hold a quarter of all connections",
-        "The addresses of reverse proxies: through each of them come many clients, so it may hold all connections there are.",
-        hazard: "Whoever can connect from such an address can keep everybody else out.")
+        "LIFEOS_PROXIES", .list(.remoteAddress), whenUnset: "every address may use a quarter of all connections",
+        "The addresses of reverse proxies. Each may use all connections, since many clients come through it.",
+        hazard: "A client at such an address can use up all connections.")
 
     package static let databaseURL = Setting(
         "DATABASE_URL", .databaseAddress, whenUnset: "a private PostgreSQL in LIFEOS_HOME",
-        "Your own PostgreSQL 15 or newer. libpq's variables, such as PGHOST, say nothing here, except PGPASSWORD and "
+        "Your own PostgreSQL 15 or newer. libpq's variables, such as PGHOST, are ignored, except PGPASSWORD and "
             + "PGPASSFILE.")
 
     package static let databaseConnections = Setting(
         "LIFEOS_DATABASE_CONNECTIONS", .integer(1...200), default: "8",
-        "How many connections to the database are kept at most.")
+        "The maximum number of database connections.")
 
     package static let postgresUser = Setting(
         "LIFEOS_POSTGRES_USER", .text, whenUnset: "postgres when started as root, else the user who starts it",
@@ -43,7 +43,7 @@ package enum LifeOSSettings {
         "The token that signs in as administrator.")
 
     package static let log = Setting(
-        "LIFEOS_LOG", .text, default: "info", "The lowest level to log, also for single modules: info,postgres=debug.")
+        "LIFEOS_LOG", .text, default: "info", "The lowest level to log, optionally by module: info,postgres=debug.")
 
     package static let catalogue = Setting(
         "LIFEOS_CATALOGUE", .list(.path, separator: ":"), whenUnset: "the shipped `events` folder",
@@ -59,16 +59,16 @@ package enum LifeOSSettings {
 
     package static let grace = Setting(
         "LIFEOS_SHUTDOWN_GRACE", .duration(.zero ... .seconds(600)), default: "10s",
-        "How long requests that are under way may take to end when the server stops.")
+        "How long running requests may take when the server stops.")
 
     package static let clockTolerance = Setting(
         "LIFEOS_CLOCK_TOLERANCE", .duration(.seconds(1)...Span.longest), default: "1h",
         "How far the log's last event may be dated ahead of the clock before changes are refused.",
-        hazard: "Times in the log never go back: what is written meanwhile gets the last event's time.")
+        hazard: "Times in the log never go back: until the clock catches up, events get the last event's time.")
 
     package static let description = Setting(
         "LIFEOS_API_DESCRIPTION", .choice(of: DescriptionRoutes.Audience.self), default: "open",
-        "Who may read what the API can do, at /api and /openapi.json: open for everyone who can reach the server, or "
+        "Who may read the API description at /api and /openapi.json: open for everyone who can reach the server, or "
             + "signed-in.")
 
     package static let all: [any AnySetting] =
@@ -90,7 +90,7 @@ extension Kind where Value == Secret {
                 try ConnectionConfiguration(connection: text).validate()
             } catch {
                 let hint = error.hint ?? ""
-                throw Malformed(hint: "In it \(error.message): \(hint).")
+                throw Malformed(hint: "In it, \(error.message): \(hint).")
             }
             return Secret(text)
         }

@@ -14,7 +14,7 @@ package enum TLSFiles {
         default:
             throw Failure(
                 "Only one of LIFEOS_TLS_CERTIFICATE and LIFEOS_TLS_KEY is set.",
-                advice: "Set both for HTTPS, or none for HTTP.", code: .configuration, exitCode: .usage)
+                advice: "Set both for HTTPS, or neither for HTTP.", code: .configuration, exitCode: .usage)
         }
     }
 

@@ -33,7 +33,7 @@ public final class Child: Sendable {
         }
     }
 
-    /// Waits for the end; throws only when the task is cancelled (the child goes on).
+    /// Waits for the end; throws only when the task is cancelled (the child continues).
     public func waitForExit() async throws(CancellationError) -> Exit {
         let waiter = state.withLock { state in
             state.waiterLast += 1

@@ -58,7 +58,7 @@ extension Program {
 
     /// Starts the program and returns once it runs.
     ///
-    /// The child is watched by a thread of its own, which is also the thread that started it: a child that asked the
+    /// The child is watched by its own thread, which is also the thread that started it: a child that asked the
     /// kernel to be ended with its parent (`PR_SET_PDEATHSIG`) therefore lives as long as this process does.
     public func start() async throws(SystemError) -> Child {
         let started = Monitor<[Swift.Result<Child, SystemError>]>([])

@@ -3,6 +3,9 @@ internal import Glibc
 
 /// A process that somebody started, held so that its number cannot come to mean another one.
 public final class RunningProcess: Sendable {
+    /// The number of this process itself.
+    public static var ownID: Int32 { getpid() }
+
     public let id: Int32
     private let handle: FileDescriptor
 

@@ -1,4 +1,4 @@
-/// Runs an actor on a thread of its own, so that the actor may block (in libpq, say) without starving Swift's pool.
+/// Runs an actor on its own thread, so that the actor may block (in libpq, say) without starving Swift's pool.
 ///
 /// Give it to the actor as its `unownedExecutor` and keep it as long as the actor lives. The thread starts with the
 /// first job and ends once ``stop()`` was called (`deinit` does) and the waiting jobs have run.

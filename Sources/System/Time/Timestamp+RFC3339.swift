@@ -41,6 +41,14 @@ extension Timestamp: CustomStringConvertible, LosslessStringConvertible {
         }
     }
 
+    /// The same to the second, for people: `2026-11-21T06:10:34Z`. The fraction is cut off.
+    public var seconds: String { text(without: 8) }
+
+    /// The same to the millisecond, for lines of a log: `2026-11-21T06:10:34.000Z`. The rest is cut off.
+    public var milliseconds: String { text(without: 4) }
+
+    private func text(without ending: Int) -> String { description.dropLast(ending) + "Z" }
+
     /// Reads RFC 3339 with any offset and up to six decimals; more decimals are refused rather than rounded, and so are
     /// leap seconds, which no clock here knows.
     public init?(_ text: some StringProtocol) {

@@ -25,13 +25,13 @@ struct DecodedText {
         (self.bytes, self.starts, self.depths) = (bytes, starts, depths)
     }
 
-    /// Where these bytes stand in the text.
+    /// Where these bytes are in the text.
     func place(of range: Range<Int>) -> Range<Int> {
         guard let starts else { return range }
         return starts[range.lowerBound]..<starts[range.upperBound]
     }
 
-    /// Zero for a byte that stands in the text as it is.
+    /// Zero for a byte that is in the text as it is.
     func depth(_ index: Int) -> UInt8 { depths?[index] ?? 0 }
 
     private static func beginsCode(_ byte: UInt8) -> Bool {

@@ -20,7 +20,7 @@ extension Logger.Entry {
     public struct Field: Sendable, Equatable {
         public let name: String
         public let value: String
-        /// Whether the value is a number or a truth value, and so stands in JSON without quotes.
+        /// Whether the value is a number or a truth value, and so is in JSON without quotes.
         public let isLiteral: Bool
 
         /// A longer value is cut, so that one line cannot fill the queue.

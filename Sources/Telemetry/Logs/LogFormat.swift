@@ -26,7 +26,15 @@ public enum LogFormat: Sendable, Hashable {
 }
 
 extension LogFormat {
-    private static let ownNames = ["time", "level", "module", "message", "request_id", "trace_id", "span_id"]
+    private static let ownNames = ["time", "level", "module", "message"]
+
+    /// The request and the span that the task was in. A field of the same name says it more exactly and stands instead.
+    private static func ambient(_ entry: Logger.Entry) -> [(name: String, value: String)] {
+        var found: [(name: String, value: String)] = []
+        if let requestID = entry.requestID { found.append(("request_id", requestID)) }
+        if let trace = entry.trace { found += [("trace_id", trace.traceIDText), ("span_id", trace.spanIDText)] }
+        return found.filter { ambient in !entry.fields.contains { $0.name == ambient.name } }
+    }
 
     private static func json(_ entry: Logger.Entry) -> [UInt8] {
         var writer = JSONWriter()
@@ -35,12 +43,8 @@ extension LogFormat {
             line.field("level", entry.level.description)
             line.field("module", entry.module)
             line.field("message", entry.message)
-            if let requestID = entry.requestID { line.field("request_id", requestID) }
-            if let trace = entry.trace {
-                line.field("trace_id", trace.traceIDText)
-                line.field("span_id", trace.spanIDText)
-            }
-            var names = ownNames
+            for (name, value) in ambient(entry) { line.field(name, value) }
+            var names = ownNames + ambient(entry).map(\.name)
             for field in entry.fields {
                 // Readers refuse or silently merge equal names, so a second one is written as `name_`.
                 var name = field.name
@@ -75,12 +79,11 @@ extension LogFormat {
         let (on, off) = isColoured ? (colour(of: entry.level), "\u{1B}[0m") : ("", "")
         let dim = isColoured ? "\u{1B}[2m" : ""
         let level = entry.level.description.uppercased()
-        var line = "\(dim)\(entry.time.description.dropFirst(11).prefix(12))\(off) \(on)\(level)\(off)"
+        var line = "\(dim)\(entry.time.milliseconds)\(off) \(on)\(level)\(off)"
         line += String(repeating: " ", count: 8 - level.utf8.count)
         line += "\(visible(entry.module)): \(visible(entry.message))"
         for field in entry.fields { line += " \(dim)\(visible(field.name))=\(off)\(quoted(field.value))" }
-        if let requestID = entry.requestID { line += " \(dim)request_id=\(off)\(quoted(requestID))" }
-        if let trace = entry.trace { line += " \(dim)trace_id=\(off)\(trace.traceIDText)" }
+        for (name, value) in ambient(entry) where name != "span_id" { line += " \(dim)\(name)=\(off)\(quoted(value))" }
         return line + "\n"
     }
 

@@ -1,6 +1,6 @@
 /// From which level on each module is heard, as `LIFEOS_LOG` says it: `info,postgres=debug,http=off`.
 ///
-/// A module without a level of its own follows the part before its last dot (`postgres.pool` follows `postgres`), then
+/// A module without its own level follows the part before its last dot (`postgres.pool` follows `postgres`), then
 /// the level for all.
 public struct LogLevels: Sendable, Equatable {
     private var standard: Logger.Level?

@@ -32,10 +32,10 @@ final class LogQueue: Sendable {
         self.clock = clock
         self.bytesMax = bytesMax
         let lines = metrics.counter(
-            "lifeos_log_lines_total", help: "Lines taken into the log's queue.", labels: ["level"])
+            "lifeos_logger_lines_total", help: "Log lines accepted for writing.", labels: ["level"])
         written = Logger.Level.allCases.map { lines.with($0.description) }
         let dropped = metrics.counter(
-            "lifeos_log_dropped_lines_total",
+            "lifeos_logger_dropped_lines_total",
             help: "Lines lost because the queue was full or the write failed.", labels: ["reason"])
         droppedByQueue = dropped.with("queue_full")
         droppedByWrite = dropped.with("write_failed")
@@ -64,8 +64,15 @@ final class LogQueue: Sendable {
 
     /// The writer thread's whole life. The descriptor closes at its end.
     func writeUntilClosed(to descriptor: consuming FileDescriptor) {
+        let number = descriptor.number
+        writeUntilClosed { Self.write($0, to: number) }
+        _ = consume descriptor
+    }
+
+    /// The same, for any destination.
+    func writeUntilClosed(_ write: ([UInt8]) -> Bool) {
         while let batch = nextBatch() {
-            if !Self.write(batch.bytes, to: descriptor.number) { droppedByWrite.increment(by: batch.lines) }
+            if !write(batch.bytes) { droppedByWrite.increment(by: batch.lines) }
             state.withLock { $0.isWriting = false }
             // Lets the next lines gather: waking this thread for each would cost its writer more than the line does.
             usleep(Self.gatheringMicroseconds)

@@ -1,7 +1,7 @@
 internal import Glibc
 public import System
 
-/// Writes lines to a descriptor from a thread of its own, so that a slow disk or a stalled pipe never holds up a
+/// Writes lines to a descriptor from its own thread, so that a slow disk or a stalled pipe never holds up a
 /// request.
 ///
 /// Lines wait in a bounded queue. When it is full, new lines are dropped, counted, and the loss is told in the log as
@@ -23,6 +23,18 @@ public final class LogWriter: LogSink {
         Thread.detach(name: "log") {
             queue.writeUntilClosed(to: FileDescriptor(adopting: number))
         }
+        self.format = format
+        self.queue = queue
+    }
+
+    /// - Parameter write: takes whole lines, on the writer's own thread, and returns whether it wrote them all. For a stream
+    ///   that others write to as well, such as a terminal with a progress bar.
+    public init(
+        as format: LogFormat, metrics: Metrics, clock: any WallClock = SystemWallClock(), queueBytesMax: Int = 1 << 20,
+        write: @escaping @Sendable (_ lines: [UInt8]) -> Bool
+    ) {
+        let queue = LogQueue(format: format, metrics: metrics, clock: clock, bytesMax: queueBytesMax)
+        Thread.detach(name: "log") { queue.writeUntilClosed(write) }
         self.format = format
         self.queue = queue
     }

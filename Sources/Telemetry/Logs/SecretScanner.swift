@@ -80,7 +80,7 @@ struct SecretScanner {
 // Where secrets begin and end.
 extension SecretScanner {
     /// Where the value begins in `name=value`, `name: value`, `"name": "value"`, `list[name]=value` and `<name>value<`, and how
-    /// often what stands before it is encoded: what is encoded more often belongs to the value. Nil where no value follows.
+    /// often what is before it is encoded: what is encoded more often belongs to the value. Nil where no value follows.
     private func valueStart(behind word: Range<Int>) -> (start: Int, depth: UInt8)? {
         var index = word.upperBound
         if byte(index) == UInt8(ascii: ">"), byte(word.lowerBound - 1) == UInt8(ascii: "<") {
@@ -186,7 +186,7 @@ extension SecretScanner {
         return nil
     }
 
-    /// A JSON web token goes on behind its dots.
+    /// A JSON web token continues behind its dots.
     private func endOfKey(_ end: Int) -> Int {
         var end = end
         while byte(end) == UInt8(ascii: "."), isWordByte(end + 1) {

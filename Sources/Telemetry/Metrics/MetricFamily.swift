@@ -15,7 +15,7 @@ protocol Exposed: Sendable {
 struct SeriesText: Sendable {
     static let valueBytesMax = 256
 
-    /// What stands between a name and a value: `{method="GET"} `, or a space where there are no labels.
+    /// What is between a name and a value: `{method="GET"} `, or a space where there are no labels.
     let closed: [UInt8]
     /// The same with room for one more label: `{method="GET",` or `{`.
     let open: [UInt8]

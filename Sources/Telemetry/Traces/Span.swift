@@ -26,7 +26,7 @@ public final class Span: Sendable {
         record = Lock(nil)
     }
 
-    /// Stands in where nothing records. A caller's trace still goes on through it.
+    /// Stands in where nothing records. A caller's trace still continues through it.
     static var unrecorded: Span {
         Ambient.trace.map { Span(unrecorded: $0) } ?? nowhere
     }

@@ -2,7 +2,7 @@ public import System
 
 /// A finished span.
 public struct SpanRecord: Sendable {
-    /// Which side of a call the span stands on, in OpenTelemetry's terms.
+    /// Which side of a call the span is on, in OpenTelemetry's terms.
     public enum Kind: Sendable {
         /// Work within the process.
         case inside

@@ -27,7 +27,7 @@ public final class TestCluster: Sendable {
         var configuration = PrivatePostgres.Configuration(home: folder.path)
         configuration.durability = durable ? .durable : .fleeting
         configuration.memoryBytes = 1 << 30
-        // All tests of a room run at once, each with a pool of its own or several.
+        // All tests of a room run at once, each with its own pool or several.
         configuration.connectionsMax = 600
         configuration.settings = settings
         return TestCluster(folder, try await PrivatePostgres.start(configuration))

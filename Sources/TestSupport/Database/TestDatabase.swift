@@ -1,7 +1,7 @@
 internal import Synchronization
 internal import System
 
-/// A database of its own for a suite or a test, made in some tens of milliseconds and dropped with this value.
+/// A separate database for a suite or a test, made in some tens of milliseconds and dropped with this value.
 ///
 ///     let database = try await TestDatabase.make()
 ///     let pool = … database.conninfo …

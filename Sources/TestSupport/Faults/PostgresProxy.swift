@@ -89,7 +89,7 @@ extension PostgresProxy {
     /// One connection that goes through.
     public final class Link: Sendable {
         private struct State {
-            /// Of what the client sends, so many bytes at the end are held back; nil where all of it goes on.
+            /// Of what the client sends, so many bytes at the end are held back; nil where all of it passes.
             var heldBackMax: Int?
             var held: [UInt8] = []
             var isClientCut = false

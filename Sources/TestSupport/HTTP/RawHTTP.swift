@@ -3,7 +3,7 @@ public import System
 
 /// A connection that sends any bytes and reads answers strictly: what a server gets wrong is an error here.
 ///
-/// It blocks on a thread of its own, and never longer than its patience.
+/// It blocks on its own thread, and never longer than its patience.
 ///
 ///     let connection = try await RawHTTP(.tcp(port: port))
 ///     try await connection.send("GET / HTTP/1.1\r\nHost: test\r\n\r\n")

@@ -58,7 +58,9 @@ struct ImportFolder {
             return refuse(path, type, "It cannot be read: \(error).")
         }
         let json: JSONValue
-        do { json = try JSONValue(parsing: bytes) } catch { return refuse(path, type, "It is no JSON: \(error)") }
+        do { json = try JSONValue(parsing: bytes) } catch {
+            return refuse(path, type, "It is not valid JSON: \(error)")
+        }
         guard json.object != nil else { return refuse(path, type, "It holds no object. Write the fields in braces.") }
         let name = String((path.split(separator: "/").last ?? "").dropLast(".json".count))
         take(json, name, path, type)
@@ -86,7 +88,7 @@ struct ImportFolder {
         var marks = ImportDraft.Marks()
         for tag in json["tags"]?.array ?? [] {
             guard let slug = tag.string.flatMap({ Slug.of($0) }) else {
-                draft.note("/tags: \(tag) is no tag. Use letters and digits. It was left out.")
+                draft.note("/tags: \(tag) is not a valid tag and was skipped. Use letters and digits.")
                 continue
             }
             if !marks.tags.contains(slug) { marks.tags.append(slug) }

@@ -125,7 +125,7 @@ private struct Script {
             throw .init(place, #"Give it a name of its own with "as"."#)
         }
         guard let data = try resolved(deed["data"] ?? [:], place).object else {
-            throw .init(place, #""data" has to be an object."#)
+            throw .init(place, #""data" must be an object."#)
         }
         if let problem = type.problems(in: .object(data)).first { throw .init(place, "\(problem)") }
         var extras = EntityCommand.Extras()

@@ -9,23 +9,24 @@ import Service
 import System
 
 extension Command {
-    private static let file = Argument("file", Kind.path, "The file to write; it must not be there yet.")
+    private static let file = Argument("file", Kind.path, "The file to write. It must not exist yet.")
     private static let format = Option(
         "format", .choice(of: ExportFormat.self), placeholder: "csv|jsonl",
-        "How it is written; by the file's ending unless said otherwise.")
-    private static let why = Option("because", .text, placeholder: "reason", "Why, for those who read the audit trail.")
+        "The format. Default: from the file's extension.")
+    private static let why = Option(
+        "because", .text, placeholder: "reason", "Why you export; recorded in the audit trail.")
 
     static let auditExport = Command(
-        "audit export", "Writes a part of the audit trail, with the proof that the log has it so.",
+        "audit export", "Export audit entries with proof that they match the log.",
         details: """
-            The file has every event with all that its hash covers, what people read of it, and the digest of the whole. \
-            `lifeos audit verify-export` checks it without a database. Without filters it has every event of its range; an \
-            event missing in between would be noticed.
+            The file has each event with everything its hash covers, a readable form of it, and a digest of the whole. \
+            `lifeos audit verify-export` checks it without a database. An export without filters has every event in its range, so \
+            a missing event is detected.
             """,
         options: AuditOptions.all + [format, why], arguments: [file],
         examples: [
             "lifeos audit export november.csv --since 2026-11-01 --until 2026-12-01":
-                "All of a month, for a spreadsheet."
+                "A whole month, for a spreadsheet."
         ]
     ) { run in
         let path = run[file]
@@ -55,8 +56,8 @@ extension Command {
         }
         run.output.say(
             """
-            Wrote \(result.count) events of positions \(result.head.first) to \(result.head.last) to \(path).
-            The log's head is \(result.head.head). Note it down elsewhere, for verify-export --head.
+            Wrote \(result.count) events between positions \(result.head.first) and \(result.head.last) to \(path).
+            The log's head is \(result.head.head). Store it elsewhere, for verify-export --head.
             """,
             [
                 "events": .number(result.count), "file": .text(path), "first": .number(result.head.first),
@@ -65,20 +66,20 @@ extension Command {
             ])
     }
 
-    private static let exported = Argument("file", Kind.path, "The file that `lifeos audit export` wrote.")
+    private static let exported = Argument("file", Kind.path, "A file written by `lifeos audit export`.")
     private static let head = Option(
-        "head", statedHead, "A head noted down earlier: the export has to be of the same log.")
+        "head", statedHead, "A head stored earlier: the export must come from the same log.")
 
     static let auditVerifyExport = Command(
-        "audit verify-export", "Checks an export of the audit trail, without a database.",
+        "audit verify-export", "Check an audit export, without a database.",
         details: """
-            Computes the hash of every event again, compares what people read with what the events say, follows the chain \
-            wherever neighbours are both there, and says what the file cannot show. Ends with exit code 1 when something is \
-            wrong.
+            Recomputes the hash of every event, compares the readable form with the event, follows the hash chain between \
+            neighbouring events, and says what the file cannot prove. Exits with 1 if something is wrong.
             """,
         options: [head], arguments: [exported],
         examples: [
-            "lifeos audit verify-export november.csv --head 1200:9f86d0…": "Also that it is of the log noted down."
+            "lifeos audit verify-export november.csv --head 1200:9f86d0…":
+                "Also check that it comes from the log of the stored head."
         ]
     ) { run in
         let path = run[exported]
@@ -109,15 +110,15 @@ extension Command {
             if result.isSound, let head = result.head {
                 output.say(
                     """
-                    The export is sound: \(result.eventCount) events of positions \(head.first) to \(head.last), \
-                    \(result.isComplete ? "every one of them" : "a selection"). \(result.linkCount) follow the one before them.
+                    The export is intact: \(result.eventCount) events between positions \(head.first) and \(head.last), \
+                    \(result.isComplete ? "complete" : "a selection"). \(result.linkCount) are linked to the event before them.
                     """)
             }
             for limit in result.limits { output.note("- \(limit)") }
         }
         if !result.isSound {
             throw Failure(
-                result.faultCount == 1 ? "One thing is wrong." : "\(result.faultCount) things are wrong.",
+                result.faultCount == 1 ? "The export has one fault." : "The export has \(result.faultCount) faults.",
                 advice: "Do not rely on this file. Export again from the log, and run `lifeos log verify` there.")
         }
     }

@@ -8,7 +8,7 @@ import System
 
 extension Command {
     static let doctor = Command.doctor(
-        "doctor", "Looks for common faults and says what to do about each."
+        "doctor", "Check for common problems and suggest a fix for each."
     ) { run in
         let settings = try Settings(run.environment, declaring: LifeOSSettings.all)
         let database = DoctorsDatabase(settings)
@@ -30,12 +30,12 @@ extension Command {
 
     private static func settings(_ settings: Settings) -> Check.Finding {
         let given = settings.lines.count { $0.origin == .environment }
-        let message = "All \(settings.lines.count) are understood; \(given) come from the environment."
+        let message = "All \(settings.lines.count) are valid; \(given) come from the environment."
         let ignored = LibpqEnvironment.removed
         guard !ignored.isEmpty else { return .ok(message) }
         return .warning(
-            "\(message) Without effect: \(ignored.joined(separator: ", ")).",
-            advice: "Unset them, and say in DATABASE_URL what connections to your own PostgreSQL need.")
+            "\(message) Ignored: \(ignored.joined(separator: ", ")).",
+            advice: "Unset them, and put what your own PostgreSQL needs into DATABASE_URL.")
     }
 
     private static func catalogue(_ settings: Settings) throws -> Check.Finding {
@@ -50,46 +50,46 @@ extension Command {
             let count = error.problems.count
             return .failed(
                 "\(count == 1 ? "A problem" : "\(count) problems") in the catalogue: \(error)",
-                advice: "Correct the files named here: the server does not start until they are right.")
+                advice: "Fix these files: the server does not start until they are valid.")
         }
     }
 
     private static func home(_ settings: Settings) throws -> Check.Finding {
         let home = try settings.home()
-        guard Files.isFolder(home) else { return .unknown("\(home) is not there yet; `lifeos serve` makes it.") }
+        guard Files.isFolder(home) else { return .unknown("\(home) does not exist yet; `lifeos serve` creates it.") }
         let probe = "\(home)/.doctor"
         do {
             try Files.replace(probe, with: [], mode: 0o600)
             try Files.remove(probe)
         } catch {
             return .failed(
-                "\(home) cannot be written: \(error).",
-                advice: "Give it to the user who runs Life-OS, or set LIFEOS_HOME.")
+                "\(home) is not writable: \(error).",
+                advice: "Make it writable for the user who runs Life-OS, or set LIFEOS_HOME.")
         }
         let token = "\(home)/admin-token"
         if let mode = Files.mode(of: token), mode & 0o077 != 0 {
-            return .warning("\(token) can be read by others.", advice: "Run: chmod 600 \(token)")
+            return .warning("\(token) can be read by other users.", advice: "Run: chmod 600 \(token)")
         }
-        guard let free = Files.freeBytes(at: home) else { return .ok("\(home) can be written.") }
+        guard let free = Files.freeBytes(at: home) else { return .ok("\(home) is writable.") }
         let mebibytes = free >> 20
         if mebibytes < diskFreeMebibytesMin {
             return .warning(
-                "\(home) has only \(mebibytes) MiB of room left.",
-                advice: "Make room: PostgreSQL stops when the disk is full.")
+                "\(home) has only \(mebibytes) MiB of free space.",
+                advice: "Free some space: PostgreSQL stops when the disk is full.")
         }
-        return .ok("\(home) can be written and has \(mebibytes >> 10) GiB of room.")
+        return .ok("\(home) is writable and has \(mebibytes >> 10) GiB of free space.")
     }
 
     private static func tls(_ settings: Settings) -> Check.Finding {
         do {
             return try TLSFiles.load(settings) == nil
-                ? .ok("It answers by plain HTTP, as LIFEOS_TLS_CERTIFICATE is not set.")
-                : .ok("The certificate and its key can be read, the key by nobody else.")
+                ? .ok("LIFEOS_TLS_CERTIFICATE is not set, so the server uses plain HTTP.")
+                : .ok("The certificate and its key can be read, the key by no other user.")
         } catch let failure as Failure {
             return .failed(failure.message, advice: failure.advice ?? "Correct the settings.")
         } catch {
             return .failed(
-                "\(error)", advice: "Name files that Life-OS can read in LIFEOS_TLS_CERTIFICATE and LIFEOS_TLS_KEY.")
+                "\(error)", advice: "Set LIFEOS_TLS_CERTIFICATE and LIFEOS_TLS_KEY to files that Life-OS can read.")
         }
     }
 

@@ -25,13 +25,13 @@ actor DoctorsDatabase {
                 let pending = try await Migrator(Migration.load(from: folders.migrations), logger: .silent)
                     .pending(in: pool)
                 return pending.isEmpty
-                    ? .ok("PostgreSQL \(version / 10_000).\(version % 10_000) answers and its schema is up to date.")
+                    ? .ok("PostgreSQL \(version / 10_000).\(version % 10_000) is up and its schema is current.")
                     : .warning("\(pending.count) migrations have not run.", advice: "Run: lifeos migrate")
             } catch let error as MigrationError {
                 return .failed(
                     "\(error)", advice: "Start the version of Life-OS that this database was last used with.")
             } catch {
-                return .failed("\(error)", advice: "Check that PostgreSQL runs and that DATABASE_URL leads to it.")
+                return .failed("\(error)", advice: "Check that PostgreSQL runs and that DATABASE_URL is right.")
             }
         }
     }
@@ -49,7 +49,7 @@ actor DoctorsDatabase {
                 case .unusable: .failed(condition.sentence, advice: condition.advice)
                 }
             } catch let error as PostgresError where error.code == .undefinedTable {
-                return .unknown("There is no log in this database yet; `lifeos serve` makes it.")
+                return .unknown("There is no log in this database yet; `lifeos serve` creates it.")
             }
         }
     }
@@ -67,17 +67,17 @@ actor DoctorsDatabase {
                 ).decode(String.self)
                 var problems: [String] = []
                 if foreign.count > 0 {
-                    problems.append("\(foreign.count) events stand in streams of another category.")
+                    problems.append("\(foreign.count) events are in streams of another category.")
                 }
                 if !unknown.isEmpty {
                     problems.append("The catalogue does not know: \(unknown.joined(separator: ", ")).")
                 }
                 return problems.isEmpty
-                    ? .ok("Each stands in a stream of its category, and the catalogue knows all categories.")
+                    ? .ok("Every event is in a stream of its category, and the catalogue knows all categories.")
                     : .warning(
                         problems.joined(separator: " ") + " They are skipped.", advice: "Run: lifeos log repair-plan")
             } catch let error as PostgresError where error.code == .undefinedTable {
-                return .unknown("There is no log in this database yet; `lifeos serve` makes it.")
+                return .unknown("There is no log in this database yet; `lifeos serve` creates it.")
             }
         }
     }
@@ -85,7 +85,7 @@ actor DoctorsDatabase {
     private func use(_ check: (PostgresPool) async throws -> Check.Finding) async throws -> Check.Finding {
         let home = settings[LifeOSSettings.home]
         if settings[LifeOSSettings.databaseURL] == nil, !Files.isFolder("\(home)/postgres") {
-            return .unknown("There is no database in \(home) yet; `lifeos serve` makes it.")
+            return .unknown("There is no database in \(home) yet; `lifeos serve` creates it.")
         }
         users += 1
         let opening =
@@ -98,7 +98,7 @@ actor DoctorsDatabase {
         do { database = try await opening.value } catch {
             users -= 1
             return .failed(
-                "\(error)", advice: "Is DATABASE_URL right? Look into \(home)/postgres.log for a private PostgreSQL.")
+                "\(error)", advice: "Check DATABASE_URL, or \(home)/postgres.log for the private PostgreSQL.")
         }
         let finding: Result<Check.Finding, any Error>
         do { finding = .success(try await check(database.pool)) } catch { finding = .failure(error) }

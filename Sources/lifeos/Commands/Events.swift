@@ -5,12 +5,12 @@ import Service
 
 extension Command {
     static let eventsDocs = Command(
-        "events docs", "Describes everything that can be in the log.",
+        "events docs", "Describe every type of event in the log.",
         details:
-            "Prints a page of Markdown made of the catalogue's files; with --json the same as an AsyncAPI 3.0 document.",
+            "Prints Markdown generated from the catalogue; with --json, an AsyncAPI 3.0 document.",
         examples: [
-            "lifeos events docs > events.md": "Writes the page into a file.",
-            "lifeos events docs --json > asyncapi.json": "Writes the document for tools.",
+            "lifeos events docs > events.md": "Write the page to a file.",
+            "lifeos events docs --json > asyncapi.json": "Write the document for tools.",
         ]
     ) { run in
         let settings = try Settings(run.environment, declaring: LifeOSSettings.all)

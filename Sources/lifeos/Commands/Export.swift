@@ -8,20 +8,20 @@ import System
 import Transfer
 
 extension Command {
-    private static let folder = Argument("dir", Kind.path, "Where the folder `data` is made.")
-    private static let asOf = Option("as-of", Kind.point, default: "now", "How everything was at this point.")
+    private static let folder = Argument("dir", Kind.path, "The folder in which `data` is created.")
+    private static let asOf = Option("as-of", Kind.point, default: "now", "Export the state at this point.")
 
     static let exportJSON = Command(
-        "export json", "Writes everything into JSON files, one for each entity.",
+        "export json", "Export everything to JSON files, one per entity.",
         details: """
-            The files are <dir>/data/<type>/<id>.json; `lifeos import` reads them. All show the same moment.
+            The files are <dir>/data/<type>/<id>.json, and `lifeos import` reads them. All are from the same moment.
 
             \(PointProblem.forms)
             """,
         options: [asOf], arguments: [folder],
         examples: [
-            "lifeos export json ~/studio": "How everything is now.",
-            "lifeos export json ~/studio-yesterday --as-of \"yesterday 18:00\"": "How everything was then.",
+            "lifeos export json ~/studio": "The current state.",
+            "lifeos export json ~/studio-yesterday --as-of \"yesterday 18:00\"": "The state at 18:00 yesterday.",
         ]
     ) { run in
         let progress = StepProgress("Exporting", unit: "files", on: run.output)

@@ -8,21 +8,21 @@ import Transfer
 
 extension Command {
     private static let folder = Argument(
-        "dir", Kind.path, "The folder with <type>/<id>.json files, or one with such a folder `data` in it.")
-    private static let isDryRun = Option(flag: "dry-run", "Only says what would be done.")
+        "dir", Kind.path, "A folder of <type>/<id>.json files, or a folder that contains one named `data`.")
+    private static let isDryRun = Option(flag: "dry-run", "Show what would be done, and change nothing.")
 
     static let importFolder = Command(
-        "import", "Brings in a folder of JSON files, one for each entity.",
+        "import", "Import a folder of JSON files, one per entity.",
         details: """
             A file holds the entity's fields, or the whole entity as `lifeos export json` writes it. Ids that are UUIDs are kept; \
-            others get an id made of the name, and what refers to them follows. What is there already is changed by what \
-            differs, so a second import changes nothing.
+            for others an id is derived from the name, and references are updated to match. Entities that exist already are \
+            updated where they differ, so importing twice changes nothing the second time.
 
-            A field that does not fit is left out, a file that makes no entity is refused, and both are told of; the exit \
-            code is 1 where a file was refused.
+            An invalid field is skipped and an invalid file is rejected; both are reported. The exit code is 1 if a file was \
+            rejected.
             """,
         options: [isDryRun], arguments: [folder],
-        examples: ["lifeos import ~/old-studio --dry-run": "Says what an import would do."]
+        examples: ["lifeos import ~/old-studio --dry-run": "Show what an import would do."]
     ) { run in
         let isDry = run[isDryRun]
         let report = try await Workbench.with(run, makesHome: true) { bench in
@@ -36,8 +36,8 @@ extension Command {
         let refused = report.count(.refused)
         if refused > 0 {
             throw Failure(
-                refused == 1 ? "One file was refused." : "\(refused) files were refused.",
-                advice: "Correct what is named above and import again: what came in already is left as it is.")
+                refused == 1 ? "One file was rejected." : "\(refused) files were rejected.",
+                advice: "Fix the files listed above and import again. What was imported already stays as it is.")
         }
     }
 

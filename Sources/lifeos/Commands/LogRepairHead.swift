@@ -10,14 +10,13 @@ import Service
 import System
 
 extension Command {
-    private static let isDryRun = Option(flag: "dry-run", "Only says what would be done.")
+    private static let isDryRun = Option(flag: "dry-run", "Show what would be done, and change nothing.")
 
     static let logRepairHead = Command(
-        "log repair-head", "Makes the log's head name the last event again, after it was changed by hand.",
+        "log repair-head", "Repair the log's head after it was changed by hand.",
         details: """
-            First it computes the hash of every event; where one is not what was written, nothing is done. Events are never \
-            changed, and the head is only moved forwards: where events are missing, only a backup helps. The tables are made \
-            anew afterwards, and the repair is recorded in the log.
+            Verifies the whole log first, and does nothing if an event is damaged. Events are never changed, and the head only moves \
+            forward: if events are missing, restore a backup. Afterwards the tables are rebuilt and the repair is recorded in the log.
 
             `lifeos doctor` says whether this is needed.
             """,
@@ -31,7 +30,7 @@ extension Command {
                 let done = try await HeadRepairer(pool: pool).repair(isDryRun: run[isDryRun]) {
                     progress.reach($0, of: $1)
                 }
-                // Whatever stands behind the old head may not be in the tables.
+                // Whatever is behind the old head may not be in the tables.
                 if done.before.position != done.after.position, !run[isDryRun] {
                     try await pool.withConnection { try $0.markProjectionsStale() }
                 }
@@ -52,13 +51,13 @@ extension Command {
 
     private static func sentence(_ repair: HeadRepairer.Repair, isDryRun: Bool) -> String {
         let (before, after) = (repair.before, repair.after)
-        if !repair.isNeeded { return "All \(after.position) events are sound, and the head names the last of them." }
+        if !repair.isNeeded { return "All \(after.position) events are intact, and the head is right." }
         let what =
             before.position != after.position
             ? "from position \(before.position) to \(after.position)"
             : before.hash != after.hash
                 ? "at position \(after.position) to the event's hash" : "to the time of the last event"
-        return "All \(after.position) events are sound. The head \(isDryRun ? "would be" : "was") set \(what)."
+        return "All \(after.position) events are intact. The head \(isDryRun ? "would be" : "was") set \(what)."
     }
 
     private static func record(_ repair: HeadRepairer.Repair, _ run: Invocation) async throws {

@@ -8,10 +8,10 @@ import System
 
 extension Command {
     static let logRepairPlan = Command(
-        "log repair-plan", "Names every event that cannot be read, and says what to do about each.",
+        "log repair-plan", "List events that cannot be read, and what to do about each.",
         details: """
-            Such an event stays in the log for ever, since the log is never edited. It counts as a version of its stream and \
-            changes nothing. Reads the whole log; changes nothing.
+            The log is never edited, so such an event stays in it. It counts as a version of its stream and has no effect. \
+            Reads the whole log and changes nothing.
             """
     ) { run in
         try await withProjections(run) { projections in
@@ -21,12 +21,14 @@ extension Command {
                 try await SkippedEventFinder(fold: projections.fold, pool: pool).find { progress.reach($0) }
             }
             if skipped.isEmpty {
-                return run.output.say("Every event can be read: there is nothing to repair.", ["skipped": 0])
+                return run.output.say("Every event can be read. There is nothing to repair.", ["skipped": 0])
             }
             var rows: [[Cell]] = []
             for event in skipped.all { rows.append(try await row(of: event, in: pool)) }
             run.output.table(["position", "type", "stream", "recorded_at", "actor", "why"], rows)
-            if skipped.count > rows.count { run.output.note("These are the first of \(skipped.count).") }
+            if skipped.count > rows.count {
+                run.output.note("Only the first \(rows.count) of \(skipped.count) are shown.")
+            }
             for advice in RepairAdvice.about(skipped.all, projections.catalogue) { run.output.note(advice) }
         }
     }
@@ -34,7 +36,7 @@ extension Command {
     private static func row(of skipped: SkippedEvent, in pool: PostgresPool) async throws -> [Cell] {
         let event = try await EventReader(pool: pool).event(at: skipped.position)
         return [
-            .number(skipped.position), .text(skipped.type), .text("\(skipped.stream)"),
+            .number(skipped.position), .text(skipped.type), .identifier("\(skipped.stream)"),
             event.map { .time($0.recordedAt) } ?? .nothing,
             event.flatMap { EventMeta($0.meta)?.actor }.map { .text($0) } ?? .nothing, .text("\(skipped.reason)"),
         ]
@@ -55,29 +57,28 @@ enum RepairAdvice {
         case .otherCategory(let owner):
             let address = catalogue[type: owner].map { "/api/v2/\($0.collection)/\(event.stream)" } ?? "the \(owner)"
             return """
-                \(event.type) at \(event.position) stands in the stream of a \(owner): an older version of Life-OS let it in. The \
-                \(owner) is as its own events have it. Where what the event changed was wanted, change it again: PATCH \(address). \
-                Nothing else has to be done.
+                \(event.type) at \(event.position) is in the stream of a \(owner), because an older version of Life-OS accepted it. It \
+                has no effect on the \(owner). If the change was wanted, make it again: PATCH \(address). Otherwise there is nothing to do.
                 """
         case .unknownCategory:
             return """
-                The catalogue has no \(category). Put \(category).json back into a folder of LIFEOS_CATALOGUE, and the next start \
-                reads its events again.
+                The catalogue has no type \(category). Put \(category).json back into a folder of LIFEOS_CATALOGUE; the next start \
+                reads its events.
                 """
         case .undeclared:
             return """
-                The catalogue declares no \(event.type). Declare `\(verb)` among the events of \(category) again, with \
-                "retired": true where it is not to be written any more, and the next start reads it.
+                The catalogue does not declare \(event.type). Add `\(verb)` to the events of \(category) again, with \
+                "retired": true if it is no longer written; the next start reads it.
                 """
         case .unreadable:
             return """
-                The data of \(event.type) at \(event.position) do not fit its declaration. Raise the version of \(category) and \
-                add an upcaster that brings older data into the new form.
+                The data of \(event.type) at \(event.position) does not match its declaration. Raise the version of \(category) and \
+                add an upcaster that converts older data.
                 """
         case .notBegun:
             return """
-                \(event.type) at \(event.position) changes what no readable event has begun. Make the first event of the stream \
-                \(event.stream) readable, and this one is read too.
+                \(event.type) at \(event.position) changes an entity whose first event cannot be read. Make the first event of stream \
+                \(event.stream) readable, and this one can be read too.
                 """
         }
     }

@@ -9,33 +9,34 @@ import Telemetry
 
 extension Command {
     private static let after = Option(
-        "after", .integer(0 ... .max), placeholder: "position", "Only what comes after this position.")
+        "after", .integer(0 ... .max), placeholder: "position", "Only events after this position.")
     private static let before = Option(
-        "before", .integer(1 ... .max), placeholder: "position", "Only what comes before this position.")
-    private static let stream = Option(repeated: "stream", .identifier, "Only of this stream; may be repeated.")
+        "before", .integer(1 ... .max), placeholder: "position", "Only events before this position.")
+    private static let stream = Option(repeated: "stream", .identifier, "Only events of this stream.")
     private static let category = Option(
-        repeated: "category", .text, placeholder: "name", "Only of this category, such as character.")
+        repeated: "category", .text, placeholder: "name", "Only events of this category, such as character.")
     private static let type = Option(
         repeated: "type", .text, placeholder: "name", "Only events of this type, such as character.created.")
-    private static let actor = Option("actor", .text, placeholder: "name", "Only what this actor did.")
+    private static let actor = Option("actor", .text, placeholder: "name", "Only changes by this actor.")
     private static let correlation = Option(
-        "correlation", .identifier, "Only what belongs to this command, import or other whole.")
+        "correlation", .identifier, "Only changes with this correlation: all that one command, import or operation did."
+    )
     private static let since = Option(
         "since", Kind.point, "Only what was recorded at this time or later, or after this position.")
     private static let until = Option("until", Kind.point, "Only what was recorded up to this point.")
     private static let limit = Option(
         "limit", .integer(1...100_000), default: "50", placeholder: "number",
-        "So many at most: the latest, or the first where --after or --since is given.")
+        "The maximum number of events: the latest, or with --after or --since the first.")
     private static let follows = Option(
-        flag: "follow", short: "f", "Goes on with what happens, until Ctrl-C; with --after, from there on.")
+        flag: "follow", short: "f", "Keep printing new events until Ctrl-C; with --after, start there.")
 
     static let logShow = Command(
-        "log show", "Prints events: position, time, type, stream, version, actor and data.",
-        details: "With --json, each event is one line with everything that is known of it.\n\n\(PointProblem.forms)",
+        "log show", "Show events: position, time, type, stream, version, actor and data.",
+        details: "With --json, each event is a line with all of its fields.\n\n\(PointProblem.forms)",
         options: [after, before, stream, category, type, actor, correlation, since, until, limit, follows],
         examples: [
-            "lifeos log show --actor admin --since today": "What the administrator did since midnight.",
-            "lifeos log show --follow": "The latest, and then what happens.",
+            "lifeos log show --actor admin --since today": "What the administrator has done since midnight.",
+            "lifeos log show --follow": "The latest events, then new ones as they come.",
         ]
     ) { run in
         try await withLog(run) { pool in
@@ -45,7 +46,8 @@ extension Command {
             if let start = filter.after, start > head {
                 throw Failure(
                     "The log ends at position \(head), before \(start).",
-                    advice: "If \(start) is from a log that this was restored from or forked, begin anew.",
+                    advice:
+                        "If \(start) comes from a log that this one was restored or forked from, start again from the beginning.",
                     code: .usage,
                     exitCode: .usage)
             }
@@ -66,7 +68,7 @@ extension Command {
                 left -= page.events.count
                 shown.after = last.position
             }
-            if left == run[limit], !run[follows] { run.output.note("No event is like that.") }
+            if left == run[limit], !run[follows] { run.output.note("No events match.") }
             filter.upTo = run[before].map { $0 - 1 }
             if run[follows] { try await follow(run, pool, filter, after: head) }
         }
@@ -74,6 +76,11 @@ extension Command {
 
     private static func filter(_ run: Invocation, _ pool: PostgresPool) async throws -> EventFilter {
         func given<Item>(_ list: [Item]) -> [Item]? { list.isEmpty ? nil : list }
+        if !run[type].isEmpty || !run[category].isEmpty {
+            let words = try CatalogueWords(run)
+            try await words.check(eventTypes: run[type], in: pool)
+            try await words.check(categories: run[category], "--category", in: pool)
+        }
         var filter = EventFilter()
         filter.after = run[after]
         filter.upTo = run[before].map { $0 - 1 }
@@ -112,10 +119,10 @@ extension Command {
         let data = String(decoding: event.data.prefix(shownBytesMax), as: UTF8.self)
         let rest = event.data.count > shownBytesMax ? "…" : ""
         output.say(
-            "\(event.position)  \(event.recordedAt)  \(event.type)  \(event.stream) v\(event.version)  \(actor)  "
+            "\(event.position)  \(event.recordedAt.seconds)  \(event.type)  \(event.stream) v\(event.version)  \(actor)  "
                 + data.replacing("\n", with: " ") + rest)
     }
 
-    /// Of an event's data, so much is shown to people.
+    /// The number of bytes shown of an event's data.
     private static let shownBytesMax = 200
 }

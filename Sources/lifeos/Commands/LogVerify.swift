@@ -10,33 +10,33 @@ import Telemetry
 
 extension Command {
     private static let from = Option(
-        "from", .integer(1 ... .max), default: "1", placeholder: "position", "The first position to look at.")
+        "from", .integer(1 ... .max), default: "1", placeholder: "position", "The first position to check.")
     private static let to = Option(
-        "to", .integer(1 ... .max), placeholder: "position", "The last position to look at; the log's end if left out.")
+        "to", .integer(1 ... .max), placeholder: "position", "The last position to check. Default: the end of the log.")
     private static let head = Option(
-        "head", statedHead, "A head noted down earlier, which this log has to contain.")
+        "head", statedHead, "A head stored earlier, which this log must contain.")
 
     static let statedHead = Kind(form: "a position and its hash, as 42:9f86d0…", placeholder: "position:hash") {
         text, _ throws(Malformed) in
         guard let head = StatedHead(text) else {
-            throw Malformed(hint: "`lifeos log verify` prints it; the hash has 64 digits.")
+            throw Malformed(hint: "`lifeos log verify` prints one; the hash has 64 digits.")
         }
         return head
     }
 
     static let logVerify = Command(
-        "log verify", "Checks that nothing in the log was changed, removed or added.",
+        "log verify", "Check that no event was changed, removed or inserted.",
         details: """
-            Computes every event's hash again, each of which covers the one before. Ends with exit code 1 and names the \
-            first broken position when something is wrong.
+            Recomputes the hash of every event; each hash covers the previous one. If something is wrong, names the first broken \
+            position and exits with 1.
 
-            Whoever can write to the database could write the whole log anew. Note down the head that this prints, \
-            somewhere else, and give it the next time.
+            Somebody with write access to the database could rewrite the whole log. To detect that, store the head that this prints \
+            somewhere else and pass it with --head next time.
             """,
         options: [from, to, head],
         examples: [
-            "lifeos log verify": "Checks all of it.",
-            "lifeos log verify --head 42:9f86d0…": "Also checks that it goes on from what was noted down.",
+            "lifeos log verify": "Check the whole log.",
+            "lifeos log verify --head 42:9f86d0…": "Also check that it continues from a stored head.",
         ]
     ) { run in
         try await withLog(run) { pool in
@@ -49,8 +49,8 @@ extension Command {
             }
             if result.lead > skewMin {
                 run.output.warn(
-                    "The last event is dated later than the database's clock by \(result.lead). "
-                        + "`lifeos doctor` says what that means.")
+                    "The last event is dated \(result.lead) ahead of the database's clock. "
+                        + "`lifeos doctor` explains what that means.")
             }
             if let fault = result.fault {
                 run.output.json(LogReport(result))
@@ -59,7 +59,7 @@ extension Command {
                     advice: advice(fault, result.head))
             }
             run.output.say(
-                "The log is sound: \(result.verifiedCount) events. Its head is \(StatedHead(result.head)).",
+                "The log is intact: \(result.verifiedCount) events. Its head is \(StatedHead(result.head)).",
                 [
                     "sound": true, "verified": .number(result.verifiedCount), "from": .number(result.range.lowerBound),
                     "to": .number(result.range.upperBound), "head": .text("\(StatedHead(result.head))"),
@@ -67,7 +67,7 @@ extension Command {
                 ])
             if let first = result.foreignEvents.first {
                 run.output.note(
-                    "\(result.foreignEvents.count) of them stand in streams of another category, from position \(first) on. They "
+                    "\(result.foreignEvents.count) events are in streams of another category, the first at position \(first). They "
                         + "are skipped; `lifeos log repair-plan` says what to do.")
             }
         }
@@ -82,15 +82,15 @@ extension Command {
             return "Run: lifeos log repair-head --dry-run"
         }
         return """
-            Stop the server and copy the database before anything else: the copy shows what was done.
+            First stop the server and copy the database: the copy is evidence.
             Then restore the latest backup that verifies, and compare the two from position \(fault.position) on.
             """
     }
 
-    /// Runs `body` with the database, whether or not a server runs beside.
+    /// Runs `body` with the database, whether or not a server runs.
     static func withLog(_ run: Invocation, _ body: (PostgresPool) async throws -> Void) async throws {
         let settings = try Settings(run.environment, declaring: LifeOSSettings.all)
-        let instruments = try Instruments(settings, environment: run.environment)
+        let instruments = try Instruments(settings, for: run)
         defer { instruments.logger.flush() }
         let database = try await Database.open(
             settings, role: .attachOrStart, metrics: instruments.metrics, logger: instruments.logger)

@@ -6,15 +6,15 @@ import Service
 import Telemetry
 
 extension Command {
-    private static let isDryRun = Option(flag: "dry-run", "Only says what would be done.")
+    private static let isDryRun = Option(flag: "dry-run", "Show what would be done, and change nothing.")
 
     static let migrate = Command(
-        "migrate", "Brings the database to this version's schema.",
-        details: "`lifeos serve` does the same when it starts.",
+        "migrate", "Update the database schema to this version.",
+        details: "`lifeos serve` also does this when it starts.",
         options: [isDryRun]
     ) { run in
         let settings = try Settings(run.environment, declaring: LifeOSSettings.all)
-        let instruments = try Instruments(settings, environment: run.environment)
+        let instruments = try Instruments(settings, for: run)
         defer { instruments.logger.flush() }
         let folders = try Folders(settings)
         let database = try await Database.open(

@@ -11,8 +11,8 @@ import Telemetry
 
 extension Command {
     static let projectionsList = Command(
-        "projections list", "Shows every projection: how large it is, when it was built, whether it wants a rebuild.",
-        details: "Tables that rebuilds have replaced are kept, and listed beneath, until `lifeos projections drop-old`."
+        "projections list", "List the projections with their size, age and whether they need a rebuild.",
+        details: "Replaced tables are kept and listed too, until `lifeos projections drop-old` deletes them."
     ) { run in
         try await withProjections(run) { projections in
             let states = try await projections.set.list(in: projections.database.pool)
@@ -36,16 +36,16 @@ extension Command {
     }
 
     private static let names = Argument<[String]>(
-        rest: "name", .text, "A projection to rebuild; all of them when none is named.")
+        rest: "name", .text, "A projection to rebuild. Default: all of them.")
 
     static let projectionsRebuild = Command(
-        "projections rebuild", "Makes projections anew from the log, and puts them in the place of the old.",
+        "projections rebuild", "Rebuild projections from the log and swap them in.",
         details:
-            "The server may run meanwhile: it goes on reading and writing. Stopping a rebuild leaves everything as it was.",
+            "The server can keep reading and writing meanwhile. Stopping a rebuild leaves everything as it was.",
         arguments: [names],
         examples: [
-            "lifeos projections rebuild": "all of them",
-            "lifeos projections rebuild words": "only the words that searches are compared with",
+            "lifeos projections rebuild": "All of them.",
+            "lifeos projections rebuild words": "Only the words that search uses to correct typos.",
         ]
     ) { run in
         try await withProjections(run) { projections in
@@ -59,7 +59,7 @@ extension Command {
             run.output.say(
                 """
                 Rebuilt \(report.names.joined(separator: ", ")) up to position \(report.position).
-                What was there before is kept in the schema \(report.oldSchema); `lifeos projections drop-old` removes it.
+                The old tables are kept in the schema \(report.oldSchema); `lifeos projections drop-old` deletes them.
                 """,
                 [
                     "names": .text(report.names.joined(separator: " ")), "position": .number(report.position),
@@ -72,10 +72,10 @@ extension Command {
     }
 
     static let projectionsCheck = Command(
-        "projections check", "Compares every projection with what the log says it should be.",
+        "projections check", "Compare every projection with the log.",
         details: """
-            Nothing is changed and nobody is held up. Exits with 1 where a projection differs, and names up to twenty \
-            rows of each: `missing` ones that the log has, `surplus` ones that it has not, and `different` ones.
+            Changes nothing and blocks nobody. If a projection differs, exits with 1 and lists up to twenty rows of each kind: \
+            `missing` (only the log has it), `surplus` (only the table has it) and `different`.
             """
     ) { run in
         try await withProjections(run) { projections in
@@ -90,11 +90,11 @@ extension Command {
     }
 
     static let projectionsDropOld = Command(
-        "projections drop-old", "Removes the tables that rebuilds have replaced."
+        "projections drop-old", "Delete tables that were replaced by rebuilds."
     ) { run in
         try await withProjections(run) { projections in
             let old = try await OldSchema.dropAll(in: projections.database.pool)
-            if old.isEmpty { run.output.note("There are none.") } else { show(old, on: run.output) }
+            if old.isEmpty { run.output.note("There are no old tables.") } else { show(old, on: run.output) }
         }
     }
 
@@ -104,7 +104,7 @@ extension Command {
             old.map { [.text($0.name), .size($0.bytes)] })
     }
 
-    /// What nothing could be made of.
+    /// Lists events that could not be read.
     private static func tell(_ skipped: SkippedEvents, on output: Output) {
         if skipped.isEmpty { return }
         output.table(
@@ -113,8 +113,8 @@ extension Command {
                 [.number($0.position), .text($0.type), .text("\($0.reason)")]
             })
         output.note(
-            "\(skipped.count == 1 ? "An event" : "\(skipped.count) events") could not be read and counted for nothing. "
-                + "What to do: lifeos log repair-plan")
+            "\(skipped.count == 1 ? "An event" : "\(skipped.count) events") could not be read and had no effect. "
+                + "To see what to do: lifeos log repair-plan")
     }
 
     private static let skippedShownMax = 20
@@ -123,13 +123,13 @@ extension Command {
         output.table(
             [
                 "name", Column("state", title: "State"), Column("live_rows", title: "Rows"),
-                Column("rebuilt_rows", title: "By the log"),
+                Column("rebuilt_rows", title: "Rows by the log"),
             ],
             report.projections.map {
                 [.text($0.name), .status($0.isSame ? .ok : .failed), .number($0.liveRows), .number($0.rebuiltRows)]
             })
         tell(report.skipped, on: output)
-        if report.isClean { return output.note("All are as the log has them, at position \(report.position).") }
+        if report.isClean { return output.note("All projections match the log at position \(report.position).") }
         output.table(
             ["name", "difference", "row", "columns"],
             report.projections.flatMap { projection in
@@ -144,7 +144,7 @@ extension Command {
         let names = report.projections.filter { !$0.isSame }.map(\.name)
         throw Failure(
             "\(names.joined(separator: ", ")) \(names.count == 1 ? "differs" : "differ") from the log.",
-            advice: "Keep a copy if you want to find out why; then run: lifeos projections rebuild "
+            advice: "To find out why, keep a copy of the tables first. Then run: lifeos projections rebuild "
                 + names.joined(separator: " "))
     }
 }
@@ -162,7 +162,7 @@ func withProjections(
     _ run: Invocation, _ body: (OpenProjections) async throws -> Void
 ) async throws {
     let settings = try Settings(run.environment, declaring: LifeOSSettings.all)
-    let instruments = try Instruments(settings, environment: run.environment)
+    let instruments = try Instruments(settings, for: run)
     defer { instruments.logger.flush() }
     let folders = try Folders(settings)
     let blueprint = try Blueprint(folders)
@@ -173,7 +173,7 @@ func withProjections(
         let pending = try await migrations.pending(in: database.pool)
         if !pending.isEmpty {
             throw Failure(
-                "\(pending.count) migrations have not run, so there is nothing to work on.",
+                "\(pending.count) migrations have not run yet.",
                 advice: "Run: lifeos migrate")
         }
         let projections = OpenProjections(

@@ -7,13 +7,14 @@ import System
 import Transfer
 
 extension Command {
-    private static let from = Option<String?>("from", .path, "Another folder than the shipped `ops/sample`.")
+    private static let from = Option<String?>(
+        "from", .path, "A folder to load instead of the sample that comes with the program.")
 
     static let sampleLoad = Command(
-        "sample load", "Fills an empty log with a small studio and its past week.",
+        "sample load", "Fill an empty log with a small sample studio.",
         details: """
-            Two people, nine characters, their wardrobe, stories and games, with a mistake and its correction. The events are \
-            dated over the past seven days, and so only an empty log takes them.
+            The sample has two people, nine characters, their wardrobe, stories and games, and a mistake with its correction. Its events \
+            are dated over the past seven days, so the log has to be empty.
             """,
         options: [from]
     ) { run in
@@ -26,7 +27,7 @@ extension Command {
             position = try await Workbench.with(run, clock: clock, makesHome: true) { bench in
                 guard let folder = run[from] ?? bench.sample else {
                     throw Failure(
-                        "The files of the sample studio did not come with this program.", advice: "Name it with --from."
+                        "The sample studio was not installed with this program.", advice: "Name its folder with --from."
                     )
                 }
                 return try await SampleStudio(reading: folder, bench.service.catalogue).load(

@@ -9,33 +9,35 @@ import Telemetry
 
 extension Command {
     private static let fork = Option(
-        "fork", .text, placeholder: "name", "Serves this fork instead, beside whatever else runs.")
+        "fork", .text, placeholder: "name", "Serve this fork instead of the installation itself.")
     private static let listen = Option(
         "listen", .listenAddress,
-        "Where to answer, rather than where LIFEOS_LISTEN says; a fork by default a port further.")
+        "The address to listen on. Default: LIFEOS_LISTEN; a fork takes the next free port after it.")
 
     static let serve = Command(
-        "serve", "Answers requests until it is told to stop.",
+        "serve", "Run the server until it is stopped.",
         details: """
-            The settings come from the environment: see `lifeos help settings`. Ctrl-C stops it in good order.
+            Settings come from the environment: see `lifeos help settings`. Ctrl-C stops the server cleanly.
 
-            A fork is served like the installation it comes from, but that every page and answer says that it is one, and \
-            that it calls nobody: no models, no mail, no backups.
+            A fork is served like the installation it comes from, except that every page and response says that it is a fork, and \
+            that it makes no outgoing calls: no models, no mail, no backups.
             """,
         options: [fork, listen],
         examples: [
-            "lifeos serve --listen 127.0.0.1:9000": "on another port",
-            "lifeos serve --fork what-if": "what `lifeos replay fork` made, on the next port",
+            "lifeos serve --listen 127.0.0.1:9000": "On another port.",
+            "lifeos serve --fork what-if": "A fork made by `lifeos replay fork`, on the next free port.",
         ]
     ) { run in
         let settings = try Settings(run.environment, declaring: LifeOSSettings.all)
-        let instruments = try Instruments(settings, environment: run.environment)
+        let instruments = try Instruments(settings, for: run)
         defer { instruments.logger.flush() }
         let installation = try await Installation.start(settings, instruments, fork: run[fork], listen: run[listen])
+        let record = publish(installation, settings, instruments.logger)
+        defer { record?.withdraw() }
         let notifier = ServiceNotifier(run.environment)
         // Before the tables: a service manager ends what is not ready for long, and would begin them anew.
         tell(instruments.logger) { () throws(SystemError) in
-            try notifier.tellReady("Answering at \(installation.address)")
+            try notifier.tellReady("Running at \(installation.address)")
         }
         func stop(_ signal: Signal?) async {
             tell(instruments.logger) { () throws(SystemError) in try notifier.tellStopping() }
@@ -107,7 +109,7 @@ extension Command {
         let address = installation.address
         output.say(
             """
-            Life-OS \(Program.version) answers at \(address)
+            Life-OS \(Program.version) is running at \(address)
             Console: \(address)/console  (sign in with the token in \(installation.tokenSource))
             """,
             [
@@ -118,8 +120,21 @@ extension Command {
         output.note("Ctrl-C stops it.")
     }
 
+    /// Lets `lifeos status` find this server. Failing to is no reason not to serve.
+    private static func publish(
+        _ installation: Installation, _ settings: Settings, _ logger: Logger
+    ) -> PublishedServerRecord? {
+        let record = ServerRecord(
+            processID: Int(RunningProcess.ownID), address: installation.address, version: Program.version,
+            commit: Program.commit, startedAt: SystemWallClock().now(), fork: installation.mark?.origin.name.text)
+        do { return try record.publish(in: settings.home()) } catch {
+            logger.warning("lifeos status will not find this server", ["error": "\(error)"])
+            return nil
+        }
+    }
+
     /// A service manager that does not listen is no reason not to serve.
     private static func tell(_ logger: Logger, _ body: () throws(SystemError) -> Void) {
-        do { try body() } catch { logger.warning("the service manager cannot be told", ["error": "\(error)"]) }
+        do { try body() } catch { logger.warning("cannot notify the service manager", ["error": "\(error)"]) }
     }
 }

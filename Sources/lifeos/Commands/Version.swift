@@ -2,7 +2,7 @@ import CLI
 import Service
 
 extension Command {
-    static let version = Command("version", "Prints which version this is.") { run in
+    static let version = Command("version", "Print the version.") { run in
         run.output.fields([
             Column("version", title: "Life-OS"): .text(Program.version),
             Column("commit", title: "Commit"): Cell(Program.commit),

@@ -59,7 +59,7 @@ import Testing
                 try await node.background.cancel(started.id, askedBy: node.meta("zoe"))
                 let data = try await node.waitForEnd(of: started.id)
                 #expect(data["status"] == "cancelled")
-                #expect(data["message"] == "Someone asked for it to be stopped. Nothing was done.")
+                #expect(data["message"] == "It was cancelled on request. Nothing was done.")
                 var filter = EventFilter()
                 filter.types = ["operation.cancel_requested"]
                 filter.actor = "zoe"

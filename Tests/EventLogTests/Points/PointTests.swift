@@ -57,7 +57,8 @@ import Testing
         for (text, words) in [
             ("", "not understood"), ("yesterdy", "not understood"), ("-15", "-15m for minutes"), ("-", "-1h30m"),
             ("-15x", "-1h30m"), ("-99999999999999999999h", "-1h30m"), ("-9999999999999h", "longer ago"),
-            ("2026-02-30", "no day 2026-02-30"), ("2026-11-20 25:00", "no time of day"), ("today 9", "no time of day"),
+            ("2026-02-30", "no day 2026-02-30"), ("2026-11-20 25:00", "not a time of day"),
+            ("today 9", "not a time of day"),
             ("before:me", "correlation or command"), ("event:0", "event:1"), ("event:x.1", "names no event"),
             ("99999999999999999999", "No log is as long"), ("9223372036854775807", "No log is as long"),
         ] {

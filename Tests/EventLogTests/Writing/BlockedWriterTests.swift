@@ -24,7 +24,7 @@ import Testing
                 try await log.holdingHead {
                     let answer = Task { try await writer.submit(.init(stream: .stream(1), wish: .add(1))) }
                     try await eventually("the holder is named") {
-                        metrics.text.contains(#/lifeos_log_blocked_seconds\{.*application="looker".*idle in tr.*/#)
+                        metrics.text.contains(#/lifeos_eventlog_blocked_seconds\{.*application="looker".*idle in tr.*/#)
                     }
                     #expect(writer.underWayFor.map { $0 > .zero } == true)
                     let blockage = try #require(try await writer.blockage())
@@ -38,7 +38,7 @@ import Testing
                 }
                 #expect(try await writer.submit(.init(stream: .stream(1), wish: .add(1))).value == 2)
                 #expect(try await writer.blockage() == nil && writer.underWayFor == nil)
-                #expect(!metrics.text.contains("lifeos_log_blocked_seconds{"))
+                #expect(!metrics.text.contains("lifeos_eventlog_blocked_seconds{"))
             }
             #expect(try await log.allEvents().count == 2)
         }

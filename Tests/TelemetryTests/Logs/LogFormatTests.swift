@@ -53,9 +53,23 @@ import Testing
         #expect(text.contains(#""trace_id":"0af7651916cd43dd8448eb211c80319c","span_id":"b7ad6b7169203331""#))
     }
 
+    /// The access log names the request itself; the same from the task became `request_id_` beside it.
+    @Test func theRequestAndTheTraceAreNamedOnce() throws {
+        let trace = try #require(TraceContext(traceparent: TraceContextTests.valid))
+        for format in [LogFormat.json, .human(isColoured: false)] {
+            let text = Ambient.$requestID.withValue("r-1") {
+                Ambient.$trace.withValue(trace) { line(format, "m", ["request_id": "r-2", "trace_id": "t-2"]) }
+            }
+            #expect(text.contains("r-2") && text.contains("t-2"))
+            #expect(
+                !text.contains("r-1") && !text.contains("id_") && !text.contains("0af7651916cd43dd8448eb211c80319c"))
+        }
+    }
+
     @Test func peopleReadOneLine() {
         let line = line(.human(isColoured: false), "two\nlines \u{1B}[31m", ["a": 1, "b": "x y", "c": "q\"", "d": ""])
-        #expect(line == #"22:13:20.500 WARNING http: two\nlines \u{1b}[31m a=1 b="x y" c="q\"" d="""# + "\n")
+        #expect(
+            line == #"2023-11-14T22:13:20.500Z WARNING http: two\nlines \u{1b}[31m a=1 b="x y" c="q\"" d="""# + "\n")
     }
 
     @Test func coloursComeOnlyWhenWanted() throws {

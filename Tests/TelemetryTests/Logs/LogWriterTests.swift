@@ -50,8 +50,9 @@ import Testing
             writer.flush(atMost: .milliseconds(1))
         }
         let lines = try readAll(reading)
-        let dropped = metrics.counter("lifeos_log_dropped_lines_total", help: "", labels: ["reason"]).with("queue_full")
-        let taken = metrics.counter("lifeos_log_lines_total", help: "", labels: ["level"]).with("info")
+        let dropped = metrics.counter("lifeos_logger_dropped_lines_total", help: "", labels: ["reason"]).with(
+            "queue_full")
+        let taken = metrics.counter("lifeos_logger_lines_total", help: "", labels: ["level"]).with("info")
         let notices = lines.filter { $0.contains("dropped_lines") }
         #expect(dropped.value > 0 && dropped.value + taken.value == 500)
         #expect(lines.count - notices.count == Int(taken.value))
@@ -67,7 +68,7 @@ import Testing
         let writer = LogWriter(to: FileDescriptor(adopting: writing), as: .json, metrics: metrics)
         logger(writer).info("into the void")
         writer.flush(atMost: .seconds(10))
-        let failed = metrics.counter("lifeos_log_dropped_lines_total", help: "", labels: ["reason"]).with(
+        let failed = metrics.counter("lifeos_logger_dropped_lines_total", help: "", labels: ["reason"]).with(
             "write_failed")
         #expect(failed.value == 1)
     }

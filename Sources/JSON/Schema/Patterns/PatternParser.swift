@@ -197,7 +197,7 @@ struct PatternParser {
             position += 1
         }
         guard digits.contains(count), let scalar = Unicode.Scalar(value) else {
-            throw error("an escape that is no character")
+            throw error("an escape that is not a character")
         }
         return scalar
     }

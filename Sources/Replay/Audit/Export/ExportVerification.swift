@@ -13,7 +13,7 @@ public struct ExportVerification: Sendable {
             case changed
             /// Two neighbours do not follow each other.
             case broken
-            /// An event stands in the wrong place, or twice.
+            /// An event is in the wrong place, or twice.
             case disordered
             /// An event that has to be there is not.
             case missing
@@ -34,7 +34,7 @@ public struct ExportVerification: Sendable {
 
     static let faultsMax = 100
 
-    /// Nil where the begin of the file cannot be read.
+    /// Nil where the start of the file cannot be read.
     public internal(set) var head: ExportHead?
     public internal(set) var eventCount = 0
     /// So many events were found to follow the one before them in the file.
@@ -65,11 +65,11 @@ public struct ExportVerification: Sendable {
         }
         if matchesStatedHead != true {
             limits.append(
-                "Whoever can write to a database could make a whole log anew, and this file of it. Compare with a head that was "
+                "Somebody with write access to the database could have rewritten the whole log before this export. Compare with a head that was "
                     + "noted down elsewhere: --head <position>:<hash>.")
         }
         if let head, head.head.position > head.last {
-            limits.append("The log went on to position \(head.head.position); what stands there is not in this file.")
+            limits.append("The log continues to position \(head.head.position); later events are not in this file.")
         }
         limits.append("The names of entities are looked up when the file is made; no hash of an event covers them.")
         return limits

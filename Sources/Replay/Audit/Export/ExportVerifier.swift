@@ -8,7 +8,7 @@ import JSON
 ///     while let bytes = next() { verifier.take(bytes) }
 ///     let result = verifier.finish()
 ///
-/// Every record is made anew of what it says and compared byte for byte, the hash of every event is computed again, and the
+/// Every record is made again of what it says and compared byte for byte, the hash of every event is computed again, and the
 /// last record has to hold the digest of all before it: so no byte can be changed unnoticed.
 public struct ExportVerifier: ~Copyable {
     /// Longer records are none of ours.
@@ -88,7 +88,7 @@ public struct ExportVerifier: ~Copyable {
         if bytes != ExportWriter.end(format, count: result.eventCount, digest.finish()) {
             result.add(
                 .incomplete, record,
-                "The last record does not fit what stands before it: bytes were changed, taken away or added.")
+                "The last record does not match what precedes it: bytes were changed, removed or added.")
         }
     }
 
@@ -96,7 +96,7 @@ public struct ExportVerifier: ~Copyable {
 
     private mutating func readEvent(_ bytes: [UInt8], _ head: ExportHead) {
         guard let row = Self.row(bytes, head.format) else {
-            return result.add(.unreadable, record, "This record is no event of an export.")
+            return result.add(.unreadable, record, "This record is not an event of an export.")
         }
         result.eventCount += 1
         let event = row.event
@@ -143,10 +143,11 @@ public struct ExportVerifier: ~Copyable {
         }
         if position == head.last, row.event.hash != head.lastHash {
             result.add(
-                .broken, record, "The event at \(position) is not the last one of which the begin of the file tells.")
+                .broken, record, "The event at \(position) is not the last event that the file's header names.")
         }
         if position == head.head.position, row.event.hash != head.head.hash {
-            result.add(.broken, record, "The event at \(position) is not the head of the log of which the file tells.")
+            result.add(
+                .broken, record, "The event at \(position) is not the head of the log that the file's header names.")
         }
     }
 

@@ -7,7 +7,7 @@ import System
 import Telemetry
 
 extension Command {
-    /// Runs what works on backups alone, without the database.
+    /// Runs a command that needs the backups but no database.
     ///
     /// - Parameters:
     ///   - from: where they are, rather than where the settings say.
@@ -17,7 +17,7 @@ extension Command {
     ) async throws {
         try await tellingOfBackups {
             let settings = try Settings(run.environment, declaring: LifeOSSettings.all)
-            let instruments = try Instruments(settings, environment: run.environment)
+            let instruments = try Instruments(settings, for: run)
             defer { instruments.logger.flush() }
             // Without a word about it, backups are in the home, and the home is made by whoever has no other database.
             let isInHome = from == nil && settings[BackupSettings.target] == nil
@@ -31,7 +31,7 @@ extension Command {
         }
     }
 
-    /// Says in the command line's way what went wrong with a backup.
+    /// Turns a backup error into a failure of the command.
     static func tellingOfBackups<Result>(_ body: () async throws -> Result) async throws -> Result {
         do {
             return try await body()
@@ -46,7 +46,7 @@ extension Command {
     /// The name of a backup, as a command takes it.
     static let backupName = Kind(form: "a backup such as 20261121T123000Z-full-374", placeholder: "id") {
         text, _ throws(Malformed) in
-        guard let id = BackupID(text) else { throw Malformed(hint: "`lifeos backup list` shows their names.") }
+        guard let id = BackupID(text) else { throw Malformed(hint: "`lifeos backup list` shows their ids.") }
         return id
     }
 }

@@ -8,21 +8,22 @@ import Service
 
 extension Command {
     private static let full = Option(
-        flag: "full", "Everything from the first event on; so it is unless said otherwise.")
+        flag: "full", "Everything from the first event on. This is the default.")
     private static let incremental = Option(flag: "incremental", "Only what came after the newest backup.")
     private static let encrypts = Option(
-        flag: "encrypt", "Refuses to make a backup without a key. Where a key is set, every backup is encrypted.")
+        flag: "encrypt", "Fail if no key is set. With a key, every backup is encrypted anyway.")
 
     private static let anew = Option(
-        flag: "blobs-anew", "Stores every blob again, also where it is there: after a verification found one damaged.")
+        flag: "blobs-anew",
+        "Store every blob again, even if it is already there: use this after a verification found a damaged one.")
 
     static let backupCreate = Command(
-        "backup create", "Copies the log and all blobs to where backups are, while everybody goes on working.",
+        "backup create", "Back up the log and all blobs. The server keeps running.",
         details: """
-            The log is checked while it is read: of a broken one no backup is made. What fails leaves no backup. It also works \
-            where nothing can be written to the database, as on a full disk.
+            The log is verified while it is read; a damaged log is not backed up. A failed backup leaves nothing behind. This also \
+            works while the database cannot be written to, as on a full disk.
 
-            Where backups go, and what they are encrypted with, is in the settings: `lifeos help settings`. Try them with \
+            Settings say where backups go and how they are encrypted: `lifeos help settings`. Check backups with \
             `lifeos backup verify`.
             """,
         options: [full, incremental, encrypts, anew],
@@ -33,15 +34,16 @@ extension Command {
     ) { run in
         guard !(run[incremental] && (run[full] || run[anew])) else {
             throw Failure(
-                "--incremental excludes \(run[full] ? "--full" : "--blobs-anew").", advice: "Choose one.", code: .usage,
+                "--incremental and \(run[full] ? "--full" : "--blobs-anew") cannot be combined.", advice: "Choose one.",
+                code: .usage,
                 exitCode: .usage)
         }
         try await withBackups(run) { place in
             if run[encrypts], place.shelf.keyring.isEmpty {
                 throw Failure(
-                    "There is no key to encrypt with.",
+                    "No encryption key is set.",
                     advice: """
-                        Make one with: openssl rand -hex 32 > FILE; chmod 600 FILE; set LIFEOS_BACKUP_KEY_FILE to it and keep \
+                        Create one with: openssl rand -hex 32 > FILE; chmod 600 FILE; set LIFEOS_BACKUP_KEY_FILE to its path and keep \
                         a copy elsewhere. Or set LIFEOS_BACKUP_PASSPHRASE.
                         """, code: .usage, exitCode: .usage)
             }
@@ -59,7 +61,7 @@ extension Command {
             progress.end()
             let encrypted = manifest.encryption == nil ? "" : ", encrypted"
             run.output.say(
-                "Made \(manifest.id) in \(place.target): \(manifest.eventCount) events up to position "
+                "Created \(manifest.id) in \(place.target): \(manifest.eventCount) events up to position "
                     + "\(manifest.head.position), \(manifest.blobCount) new blobs, \(manifest.storedBytes) bytes\(encrypted).",
                 [
                     "id": .text("\(manifest.id)"), "kind": .text(manifest.kind.rawValue),

@@ -13,10 +13,10 @@ import Telemetry
 extension Command {
     static let backupDrill = Command(
         "backup drill",
-        "Restores the newest backup into a database that is thrown away, and says whether it would help.",
+        "Rehearse a restore of the newest backup into a temporary database.",
         details: """
-            Every hash is computed and every row compared. How long it took (RTO) and how much is newer than the backup (RPO) \
-            is kept in the log and told by the metrics. Needs room on the disk for a second copy of everything.
+            Recomputes every hash and compares every row. The time it took (RTO) and the age of the oldest change that is not in the \
+            backup (RPO) are recorded in the log and exported as metrics. Needs disk space for a second copy of everything.
             """
     ) { run in
         try await withChores(run) { chores, _ in
@@ -28,13 +28,13 @@ extension Command {
             let newer =
                 switch report.rpoSeconds {
                 case nil: "It is a backup of another log."
-                case 0?: "Nothing is newer than it."
-                case let seconds?: "What is newer than it began \(Int(seconds)) seconds ago."
+                case 0?: "It contains every change."
+                case let seconds?: "The oldest change that it lacks is \(Int(seconds)) seconds old."
                 }
             run.output.say(
                 """
-                The newest backup, \(backup), would help: all \(report.restore.head.position) events and all tables came back \
-                whole in \(hundredths(report.rtoSeconds)) seconds. \(newer)
+                The newest backup, \(backup), is good: all \(report.restore.head.position) events and all tables were restored and \
+                verified in \(hundredths(report.rtoSeconds)) seconds. \(newer)
                 """,
                 [
                     "backup": .text(backup), "position": .number(report.restore.head.position),
@@ -49,20 +49,21 @@ extension Command {
     private static func hundredths(_ seconds: Double) -> Double { (seconds * 100).rounded() / 100 }
 
     private static let runsDue = Option(
-        flag: "run-due", "Does what is due, for cron and timers; a server with a schedule does so by itself.")
+        flag: "run-due", "Run what is due, for cron and timers. A running server does this by itself.")
 
     static let backupSchedule = Command(
-        "backup schedule", "Shows what LIFEOS_BACKUP_SCHEDULE has done when.",
-        details: "Written as \(BackupSchedule.form). Old backups are removed after each full one.",
+        "backup schedule", "Show the backup schedule and what is due.",
+        details:
+            "LIFEOS_BACKUP_SCHEDULE sets it: \(BackupSchedule.form). Old backups are pruned after each full one.",
         options: [runsDue],
-        examples: ["lifeos backup schedule --run-due": "What a timer calls every few minutes."]
+        examples: ["lifeos backup schedule --run-due": "For a timer that runs every few minutes."]
     ) { run in
         try await withChores(run) { chores, settings in
             guard let schedule = settings[BackupSettings.schedule] else {
                 throw Failure(
-                    "There is no schedule.",
+                    "No schedule is set.",
                     advice:
-                        "Set LIFEOS_BACKUP_SCHEDULE, such as to \"full daily 03:00, incremental hourly, drill weekly\"."
+                        "Set LIFEOS_BACKUP_SCHEDULE, for example to \"full daily 03:00, incremental hourly, drill weekly\"."
                 )
             }
             let now = SystemWallClock().now()

@@ -4,29 +4,29 @@ import Configuration
 import Service
 
 extension Command {
-    private static let isDryRun = Option(flag: "dry-run", "Only says what would go.")
+    private static let isDryRun = Option(flag: "dry-run", "Show what would be removed, and change nothing.")
 
     static let backupPrune = Command(
-        "backup prune", "Removes backups that are older than anyone wants, and what nobody needs any more.",
+        "backup prune", "Delete old backups and the data that only they need.",
         details: """
-            Kept are the 30 newest full backups, the incremental ones of the last 7 days, the newest and the one that reaches \
-            furthest, and whatever these need. What was begun and never finished goes after a day without a sign of life, and so \
-            do blobs that no kept backup names. Backups may be made meanwhile.
+            Keeps the 30 newest full backups, incremental ones of the last 7 days, the newest backup, the one with the highest \
+            position, and everything these depend on. Unfinished backups are deleted after a day without activity, and so are \
+            blobs that no kept backup refers to. Backups may be created at the same time.
             """,
         options: [isDryRun],
-        examples: ["lifeos backup prune --dry-run": "What would go."]
+        examples: ["lifeos backup prune --dry-run": "Show what would be deleted."]
     ) { run in
         try await withBackups(run) { place in
             let outcome = try await BackupPruner(place.shelf).prune(isDryRun: run[isDryRun])
-            for id in outcome.backups { run.output.note("\(run[isDryRun] ? "Would remove" : "Removed") \(id)") }
+            for id in outcome.backups { run.output.note("\(run[isDryRun] ? "Would delete" : "Deleted") \(id)") }
             for id in outcome.unfinished {
-                run.output.note("\(run[isDryRun] ? "Would remove" : "Removed") \(id), which was never finished")
+                run.output.note("\(run[isDryRun] ? "Would delete" : "Deleted") \(id), which was never finished")
             }
-            if let reason = outcome.blobsLeftBecause { run.output.warn("Blobs are left as they are. \(reason)") }
+            if let reason = outcome.blobsLeftBecause { run.output.warn("Blobs are not deleted. \(reason)") }
             run.output.say(
-                "\(run[isDryRun] ? "Would remove" : "Removed") \(outcome.backups.count) backups, "
-                    + "\(outcome.unfinished.count) unfinished ones and \(outcome.blobParts) objects of blobs, "
-                    + "\(outcome.bytes) bytes; \(outcome.kept.count) backups are kept.",
+                "\(run[isDryRun] ? "Would delete" : "Deleted") \(outcome.backups.count) backups, "
+                    + "\(outcome.unfinished.count) unfinished backups and \(outcome.blobParts) blob objects, "
+                    + "\(outcome.bytes) bytes. \(outcome.kept.count) backups are kept.",
                 [
                     "dry_run": .flag(run[isDryRun]),
                     "removed": .text(outcome.backups.map(\.description).joined(separator: " ")),

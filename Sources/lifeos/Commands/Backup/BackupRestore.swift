@@ -14,35 +14,35 @@ import Telemetry
 
 extension Command {
     private static let id = Argument<BackupID?>(
-        optional: "id", backupName, "The backup; the newest that reaches the point when none is named.")
+        optional: "id", backupName, "The backup. Default: the newest that reaches the point.")
     private static let to = Option(
-        "to", Kind.point, placeholder: "point", "Up to where: a position or a time; everything when left out.")
+        "to", Kind.point, placeholder: "point", "Restore up to this position or time. Default: everything.")
     private static let fork = Option(
-        "fork", .text, placeholder: "name", "Into a new fork, beside what is there; `lifeos serve --fork` serves it.")
+        "fork", .text, placeholder: "name", "Restore into a new fork, which `lifeos serve --fork` serves.")
     private static let database = Option(
-        "database", .text, placeholder: "name", "Into a new database of that name, on the same server.")
+        "database", .text, placeholder: "name", "Restore into a new database of this name, on the same server.")
     private static let from = Option(
-        "from", .text, placeholder: "store", "Where backups are, rather than where LIFEOS_BACKUP_TARGET says.")
+        "from", .text, placeholder: "store", "Where the backups are. Default: LIFEOS_BACKUP_TARGET.")
 
     static let backupRestore = Command(
-        "backup restore", "Brings a backup back, into a system that is empty or into a new database.",
+        "backup restore", "Restore a backup into an empty system or a new database.",
         details: """
-            Blobs, the log and all tables come back; then every hash is computed again and every row compared with the log. \
-            Nothing is ever overwritten: the log of the configured database has to be empty, as in a new LIFEOS_HOME. What \
-            fails leaves the database as it was.
+            Restores blobs, the log and all tables, then recomputes every hash and compares every row with the log. Nothing is \
+            overwritten: the log of the configured database must be empty, as in a new LIFEOS_HOME. If the restore fails, the \
+            database is left as it was.
 
-            A point is one of the newest backup's history: where the log was restored to an earlier point and went another way \
-            since, name a backup to get what was left. A position in the middle of a change is refused.
+            A point belongs to the history of the newest backup. If the log was once restored to an earlier point, name an older \
+            backup to reach the history abandoned then. A position in the middle of a change is refused.
             """,
         options: [to, fork, database, from], arguments: [id],
         examples: [
             "LIFEOS_HOME=~/new lifeos backup restore --from /mnt/backups": "Everything, on a new machine.",
-            "lifeos backup restore --to \"yesterday 18:00\" --fork before": "Yesterday evening, beside what is there.",
+            "lifeos backup restore --to \"yesterday 18:00\" --fork before": "Yesterday evening, in a fork.",
         ]
     ) { run in
         guard run[fork] == nil || run[database] == nil else {
             throw Failure(
-                "--fork and --database exclude each other.", advice: "Choose one.", code: .usage, exitCode: .usage)
+                "--fork and --database cannot be combined.", advice: "Choose one.", code: .usage, exitCode: .usage)
         }
         try await withBackups(run, from: run[from], makesHome: true) { place in
             let (reader, last) = try await tellingOfRestores { try await choose(run, place) }
@@ -77,7 +77,7 @@ extension Command {
         progress: @escaping Restorer.Report
     ) async throws -> Told {
         let settings = try Settings(run.environment, declaring: LifeOSSettings.all)
-        let instruments = try Instruments(settings, environment: run.environment)
+        let instruments = try Instruments(settings, for: run)
         defer { instruments.logger.flush() }
         let blueprint = try Blueprint(Folders(settings))
         let opened = try await Database.open(
@@ -98,7 +98,7 @@ extension Command {
                 let report = try await restorer.restore(
                     upTo: last, intoNew: name, beside: opened.pool, blobs: place.blobs, progress: progress)
                 told = Told(
-                    report: report, place: " into the database \(name)", advice: "Name it in DATABASE_URL to serve it.")
+                    report: report, place: " into the database \(name)", advice: "To serve it, set DATABASE_URL to it.")
             } else {
                 let report = try await restorer.restore(
                     upTo: last, into: opened.pool, blobs: place.blobs, progress: progress)
@@ -143,21 +143,21 @@ extension Command {
 
     private static let noPoint = Failure(
         "A backup can be restored up to a position or a time.",
-        advice: "`lifeos log show` tells the position of an event.",
+        advice: "`lifeos log show` shows the position of each event.",
         code: .usage, exitCode: .usage)
 
     /// Says what to do where a restore was given up.
     static func tellingOfRestores<Result>(_ body: () async throws -> Result) async throws -> Result {
-        let diskFull = "The disk is full. Nothing of the restore is left in the database."
-        let advice = "Make room, or restore to another disk: set LIFEOS_HOME or DATABASE_URL."
+        let diskFull = "The disk is full. The restore left nothing in the database."
+        let advice = "Free some space, or restore to another disk: set LIFEOS_HOME or DATABASE_URL."
         do { return try await Failure.telling(body) } catch let error as PostgresError where error.code == .diskFull {
             throw Failure(diskFull, advice: advice)
         } catch let error as SystemError where error.isDiskFull {
             throw Failure(diskFull, advice: advice)
         } catch let fault as LogFault {
             throw Failure(
-                "The backup does not hold what was written: \(fault.explanation)",
-                advice: "Run `lifeos backup verify --all`, and use one that is sound.")
+                "The backup is damaged: \(fault.explanation)",
+                advice: "Run `lifeos backup verify --all`, and use a backup that is intact.")
         }
     }
 }

@@ -6,18 +6,19 @@ import Service
 
 extension Command {
     private static let ids = Argument<[BackupID]>(
-        rest: "id", backupName, "Backups to verify, with those they need; the newest when none is named.")
-    private static let everything = Option(flag: "all", "Verifies all that there are.")
+        rest: "id", backupName, "Backups to verify, with those they depend on. Default: the newest.")
+    private static let everything = Option(flag: "all", "Verify all backups.")
 
     static let backupVerify = Command(
-        "backup verify", "Reads backups from end to end and checks that they are what was written.",
+        "backup verify", "Read backups from end to end and check every hash.",
         details: """
-            Computes every hash again, of objects, of events and of blobs, and follows the chain from backup to backup. Needs \
-            the key where a backup is encrypted, but no database. Ends with exit code 1 when something is wrong.
+            Recomputes the hashes of objects, events and blobs, and follows the chain from backup to backup. Needs no database, but \
+            the key of encrypted backups. Exits with 1 if something is wrong.
             """,
         options: [everything], arguments: [ids],
         examples: [
-            "lifeos backup verify": "The newest, and what it needs.", "lifeos backup verify --all": "All of them.",
+            "lifeos backup verify": "The newest, and those it depends on.",
+            "lifeos backup verify --all": "All backups.",
         ]
     ) { run in
         try await withBackups(run) { place in
@@ -30,11 +31,11 @@ extension Command {
                 run.output.json(BackupReport(result))
                 for fault in result.faults.prefix(faultsShownMax) { run.output.warn("\(fault)") }
                 throw Failure(
-                    "\(result.faults.count) things are wrong with \(Set(result.faults.map(\.backup)).count) backups.",
+                    "Found \(result.faults.count) faults in \(Set(result.faults.map(\.backup)).count) backups.",
                     advice: advice(result))
             }
             run.output.say(
-                "\(result.backups.count == 1 ? "1 backup is" : "\(result.backups.count) backups are") sound: \(result.events) events, \(result.blobs) blobs.",
+                "\(result.backups.count == 1 ? "1 backup is" : "\(result.backups.count) backups are") intact: \(result.events) events, \(result.blobs) blobs.",
                 [
                     "sound": true, "backups": .number(result.backups.count), "events": .number(result.events),
                     "blobs": .number(result.blobs),
@@ -42,7 +43,7 @@ extension Command {
         }
     }
 
-    /// Of what is wrong, so much is shown to people.
+    /// The number of faults shown to people.
     private static let faultsShownMax = 20
 
     private static func chosen(_ run: Invocation, _ place: BackupPlace) async throws -> [BackupID]? {
@@ -54,8 +55,8 @@ extension Command {
             })
         else {
             throw Failure(
-                "There is no backup in \(place.target).",
-                advice: "Make one: lifeos backup create; or check LIFEOS_BACKUP_TARGET.")
+                "There are no backups in \(place.target).",
+                advice: "Create one with `lifeos backup create`, or check LIFEOS_BACKUP_TARGET.")
         }
         return [newest.id]
     }
@@ -64,9 +65,9 @@ extension Command {
         // What lies in the store would be taken for good again.
         let command = "lifeos backup create --full\(result.faults.contains { $0.isBlob } ? " --blobs-anew" : "")"
         guard let sound = result.sound.last else {
-            return "Make a new backup now: \(command); and look for another copy of the old ones."
+            return "Create a new backup now: \(command). Then look for another copy of the old ones."
         }
-        return "The newest that is sound is \(sound). Make a new one now: \(command)"
+        return "The newest intact backup is \(sound). Create a new one now: \(command)"
     }
 }
 

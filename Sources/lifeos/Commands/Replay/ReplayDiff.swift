@@ -7,22 +7,22 @@ import Replay
 import System
 
 extension Command {
-    private static let from = Argument("from", Kind.point, "The point to compare from.")
-    private static let to = Argument(optional: "to", Kind.point, "The point to compare with; now if left out.")
+    private static let from = Argument("from", Kind.point, "The first point.")
+    private static let to = Argument(optional: "to", Kind.point, "The second point. Default: now.")
     private static let page = Option(
-        "html", .path, placeholder: "file", "Also writes a report that any browser shows, to send or keep.")
+        "html", .path, placeholder: "file", "Also write an HTML report to this file.")
 
     static let replayDiff = Command(
-        "replay diff", "Shows what is different between two points: each entity, each field, by whom.",
+        "replay diff", "Show what changed between two points, field by field, and who changed it.",
         details: """
-            Both ways: where the second point lies before the first, old and new change places. Nothing is changed.
+            The second point may be earlier than the first; old and new are then swapped.
 
             \(PointProblem.forms)
             """,
         options: ScopeOptions.all + [page], arguments: [from, to],
         examples: [
-            "lifeos replay diff -1h": "What the last hour changed.",
-            "lifeos replay diff \"yesterday 09:00\" \"yesterday 18:00\" --actor ben": "What Ben did in a day.",
+            "lifeos replay diff -1h": "What changed in the last hour.",
+            "lifeos replay diff \"yesterday 09:00\" \"yesterday 18:00\" --actor ben": "What Ben did that day.",
             "lifeos replay diff 120 374 --html report.html": "A report of the events from 121 to 374.",
         ]
     ) { run in

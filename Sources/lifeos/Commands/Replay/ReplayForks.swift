@@ -11,17 +11,17 @@ import Service
 import System
 
 extension Command {
-    private static let point = Argument("point", Kind.point, "Up to where.")
+    private static let point = Argument("point", Kind.point, "The point up to which the log is copied.")
     private static let name = Option(
-        required: "name", .text, "What it is called: lower-case letters, digits and dashes.")
-    private static let reason = Option("reason", .text, "Why; kept with it and in the log.")
-    private static let forkName = Argument("name", Kind.text, "What the fork is called.")
+        required: "name", .text, "The fork's name: lower-case letters, digits and dashes.")
+    private static let reason = Option("reason", .text, "Why; recorded with the fork and in the log.")
+    private static let forkName = Argument("name", Kind.text, "The fork's name.")
 
     static let replayFork = Command(
-        "replay fork", "Makes a copy of everything as of a point, in a database of its own, to try things in.",
+        "replay fork", "Copy everything as of a point into a new database, to try things out.",
         details: """
-            It has the log up to that point with the same hashes, and goes its own way from there: nothing that is done in \
-            it reaches this installation. Serve it with `lifeos serve --fork NAME`. Stopping this leaves nothing behind.
+            The fork has the log up to that point with the same hashes. What is done in it never reaches this installation. Serve it \
+            with `lifeos serve --fork NAME`. If interrupted, this leaves nothing behind.
 
             \(PointProblem.forms)
             """,
@@ -37,14 +37,14 @@ extension Command {
             let display = FillingDisplay(run.output)
             defer { display.end() }
             let fork = try await Operation(bench.service, actor: Actor.commandLine.name, reason: run[reason]).run(
-                brief, telling: { ["database": .string($0.database)] }, whenStopped: "Nothing of it is left."
+                brief, telling: { ["database": .string($0.database)] }, whenStopped: "Nothing was left behind."
             ) { _ in
                 try await forks.make(name: run[name], at: position, reason: run[reason]) { display.show($0) }
             }
             display.end()
             run.output.say(
                 """
-                Made the fork \(fork.name) of \(point), in the database \(fork.database).
+                Created the fork \(fork.name) from \(point), in the database \(fork.database).
                 Serve it with: lifeos serve --fork \(fork.name)
                 """,
                 [
@@ -55,38 +55,38 @@ extension Command {
     }
 
     static let replayForks = Command(
-        "replay forks", "Lists the forks that there are.",
-        details: "One that is `unfinished` was left by somebody who was killed over it: drop it."
+        "replay forks", "List the forks.",
+        details: "A fork that is `unfinished` was left by a process that was killed: drop it."
     ) { run in
         try await withForks(run) { forks, _ in
             run.output.table(
                 [
-                    "name", "state", "position", "created_at", Column("bytes", title: "Size"),
-                    Column("in_use", title: "In use"), "database", "reason",
+                    "name", "state", "position", Column("created_at", title: "Made at"), Column("bytes", title: "Size"),
+                    Column("in_use", title: "In use"), Column("database", isDetail: true), "reason",
                 ],
                 try await forks.all().map { fork in
                     [
-                        .text(fork.name.text), .text(fork.state.rawValue),
+                        .identifier(fork.name.text), .text(fork.state.rawValue),
                         fork.origin.map { .number($0.position) } ?? .nothing,
                         fork.origin.map { .time($0.createdAt) } ?? .nothing, fork.bytes.map { .size($0) } ?? .nothing,
-                        .flag(fork.isInUse), .text(fork.database), Cell(fork.origin?.reason),
+                        .flag(fork.isInUse), .identifier(fork.database), Cell(fork.origin?.reason),
                     ]
-                }, empty: "There is no fork. Make one with: lifeos replay fork now --name what-if")
+                }, empty: "There are no forks. Create one with: lifeos replay fork now --name what-if")
         }
     }
 
     static let replayDropFork = Command(
-        "replay drop-fork", "Removes a fork, with all that was done in it.", arguments: [forkName]
+        "replay drop-fork", "Delete a fork and everything in it.", arguments: [forkName]
     ) { run in
         try await withForks(run) { forks, bench in
             let fork = try await forks.find(run[forkName])
-            try await run.output.confirm("Remove the fork \(fork.name) and everything that was done in it?")
+            try await run.output.confirm("Delete the fork \(fork.name) and everything in it?")
             let brief = Operation.Brief(
                 "fork_drop", "Removal of the fork \(fork.name)", parameters: ["name": .string(fork.name.text)])
             try await Operation(bench.service, actor: Actor.commandLine.name).run(brief) { _ in
                 try await forks.drop(run[forkName])
             }
-            run.output.say("Removed the fork \(fork.name).", ["name": .text(fork.name.text)])
+            run.output.say("Deleted the fork \(fork.name).", ["name": .text(fork.name.text)])
         }
     }
 
@@ -119,6 +119,6 @@ final class FillingDisplay: Sendable {
         }
     }
 
-    /// Takes the bar away: the last word is the command's own.
+    /// Removes the bar, before the command prints its result.
     func end() { current.withLock { $0?.bar.abandon() } }
 }

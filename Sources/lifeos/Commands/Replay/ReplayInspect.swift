@@ -5,23 +5,23 @@ import EventLog
 import Replay
 
 extension Command {
-    private static let point = Argument("point", Kind.point, "The moment to look at.")
+    private static let point = Argument("point", Kind.point, "The point to look at.")
     private static let events = Option(
         "events", .integer(1...Inspector.eventsMax), default: "10", placeholder: "number",
-        "So many of the last events before it.")
+        "How many of the last events before the point to show.")
 
     static let replayInspect = Command(
-        "replay inspect", "Shows what there was at a point, beside what there is now.",
+        "replay inspect", "Compare the number of entities at a point with now.",
         details: """
-            How many entities of each type were alive and archived, what types say should be told of them together, and the \
-            last events before the point.
+            Shows how many entities of each type were active and archived, the summaries that types declare, and the last events \
+            before the point.
 
             \(PointProblem.forms)
             """,
         options: [events], arguments: [point],
         examples: [
-            "lifeos replay inspect \"yesterday 18:00\"": "How it was in the evening.",
-            "lifeos replay inspect before:0197a1b2-0000-7000-8000-00000000000f": "Right before that command.",
+            "lifeos replay inspect \"yesterday 18:00\"": "The state at 18:00 yesterday.",
+            "lifeos replay inspect before:0197a1b2-0000-7000-8000-00000000000f": "The state right before that command.",
         ]
     ) { run in
         let inspection = try await Workbench.with(run) { bench in
@@ -33,7 +33,7 @@ extension Command {
 
     private static func show(_ inspection: Inspection, on output: Output) {
         if output.isJSON { return output.json(inspection) }
-        output.say("Then is \(inspection.point). Now is \(inspection.head).")
+        output.say("Then: \(inspection.point). Now: \(inspection.head).")
         output.table(
             [
                 Column("title", title: "Type"), Column("alive_then", title: "Then"),

@@ -5,9 +5,9 @@ import JSON
 import Replay
 import System
 
-/// How differences and rollbacks are told to people.
+/// Prints differences and rollbacks for people.
 enum ReplayText {
-    /// Of a value, so many characters are shown.
+    /// The number of characters shown of a value.
     private static let valueLengthMax = 60
 
     static func value(_ value: JSONValue?) -> String {
@@ -19,7 +19,7 @@ enum ReplayText {
     /// `occupation: "baker" → "spy"`, `+ tag red`, `- link shows to …`.
     static func line(_ change: CellChange) -> String {
         switch change.cell {
-        case .existence: change.new == nil ? "it would be gone" : "it came into being"
+        case .existence: change.new == nil ? "would no longer exist" : "created"
         case .tag, .link: "\(change.new == nil ? "-" : "+") \(change.cell.name)"
         case .field, .archived, .favorite:
             "\(change.cell.name): \(value(change.old)) → \(value(change.new))"
@@ -39,7 +39,7 @@ enum ReplayText {
         for act in difference.acts where !commands.contains(act.correlation) {
             commands.append(act.correlation)
             output.say(
-                "  \(act.recordedAt)  \(act.event)  by \(act.actor)  correlation \(act.correlation)"
+                "  \(act.recordedAt.seconds)  \(act.event)  by \(act.actor)  correlation \(act.correlation)"
                     + (act.reason.map { "  “\($0)”" } ?? ""))
         }
     }
@@ -67,16 +67,17 @@ enum ReplayText {
             let verb = conflict.isForced ? "overrides" : "keeps"
             switch conflict.cause {
             case .changedSince(let act) where conflict.cell == .existence:
-                let verb = conflict.isForced ? "goes, though" : "stays, since"
-                output.say("  ! \(verb) \(act.actor) worked on it at position \(act.position)")
+                let verb = conflict.isForced ? "is archived, although" : "is kept, because"
+                output.say("  ! \(verb) \(act.actor) changed it at position \(act.position)")
             case .changedSince(let act):
                 output.say(
-                    "  ! \(conflict.cell.name): \(verb) \(value(conflict.now)), which \(act.actor) made of "
-                        + "\(value(conflict.then)) at position \(act.position); it was \(value(conflict.target)) before"
+                    "  ! \(conflict.cell.name): \(verb) \(value(conflict.now)), which \(act.actor) set at position "
+                        + "\(act.position) (before that \(value(conflict.then)), at the point \(value(conflict.target)))"
                 )
             case .invalid(let reason):
                 output.say(
-                    "  ! \(conflict.cell.name): keeps \(value(conflict.now)), since the rest would not fit: \(reason)")
+                    "  ! \(conflict.cell.name): keeps \(value(conflict.now)), because the result would be invalid: \(reason)"
+                )
             }
         }
     }
@@ -91,22 +92,22 @@ enum ReplayText {
                 }.joined(separator: ", ")
         }
         if !types.isEmpty { sentence += ": \(types.joined(separator: "; "))" }
-        output.say("\(sentence). \(count(report.partCount, "part", "parts")) of them.")
+        output.say("\(sentence). \(count(report.partCount, "value", "values")) in all.")
         if report.conflictCount > 0 {
             output.say(
-                "\(count(report.conflictCount, "part was", "parts were")) changed by others since (marked with ! above); "
-                    + "--force overrides them.")
+                "\(count(report.conflictCount, "value was", "values were")) changed by others since (marked with ! above); "
+                    + "--force undoes those too.")
         }
         for reference in report.broken {
             output.say(
-                "! \(reference.sourceType) \(reference.source) refers by \(reference.field) to \(reference.target), "
+                "! \(reference.sourceType) \(reference.source) refers with \(reference.field) to \(reference.target), "
                     + "which \(isDone ? "is" : "would be") archived.")
         }
         if report.brokenCount > report.broken.count {
             output.say("… and \(report.brokenCount - report.broken.count) more such references.")
         }
         for id in report.overtaken {
-            output.say("! \(id) was changed while this ran, and left alone.")
+            output.say("! \(id) was changed meanwhile and was left alone.")
         }
         for (id, why) in report.refused.sorted(by: { $0.key < $1.key }) { output.say("! \(id) was refused: \(why)") }
     }

@@ -10,36 +10,36 @@ import System
 
 extension Command {
     private static let target = Option("to", .point, "The point to go back to.")
-    private static let resume = Option("resume", .identifier, "Goes on with a rollback or undo that was cut off.")
-    private static let whole = Argument("id", Kind.identifier, "The correlation or the command to take back.")
-    private static let isDryRun = Option(flag: "dry-run", "Only says what would change.")
+    private static let resume = Option("resume", .identifier, "Resume a rollback or undo that was interrupted.")
+    private static let whole = Argument("id", Kind.identifier, "The correlation or command to undo.")
+    private static let isDryRun = Option(flag: "dry-run", "Show what would change, and change nothing.")
     private static let isForced = Option(
-        flag: "force", "Also takes back what others have changed since; otherwise that is listed and left alone.")
-    private static let showsAll = Option(flag: "all", "Lists every entity, not only the first \(listedMax).")
-    private static let reason = Option("reason", .text, "Why, in your words: it stands beside every change.")
+        flag: "force", "Also undo later changes by others. Without this, they are listed and kept.")
+    private static let showsAll = Option(flag: "all", "List every entity, not only the first \(listedMax).")
+    private static let reason = Option("reason", .text, "Why, in your words; recorded with every change.")
     private static let listedMax = 50
 
     static let rollback = Command(
-        "rollback", "Makes entities again what they were at a point, by new events. Nothing is deleted.",
+        "rollback", "Return entities to their state at a point. Nothing is deleted.",
         details: """
-            First it says what would change, then it asks. What came into being since is archived. With --entity, --type, \
-            --actor or --correlation only that is taken back, and what others changed since is left alone.
+            Shows what would change, then asks. The rollback appends new events; entities created since the point are archived. With \
+            --entity, --type, --actor or --correlation, only matching changes are undone, and later changes by others are kept.
 
-            A rollback is an operation: `lifeos undo <its id>` takes it back, and everything is as it was before.
+            A rollback is an operation and can itself be undone: `lifeos undo <its id>`.
 
             \(PointProblem.forms)
             """,
         options: [target] + ScopeOptions.all + [isForced, isDryRun, showsAll, reason, resume],
         examples: [
-            "lifeos rollback --to \"yesterday 18:00\" --dry-run": "Says what would change.",
-            "lifeos rollback --to -2h --actor robot": "Takes back what the robot did in the last two hours.",
+            "lifeos rollback --to \"yesterday 18:00\" --dry-run": "Show what would change.",
+            "lifeos rollback --to -2h --actor robot": "Undo what the robot did in the last two hours.",
         ]
     ) { run in
         try await rollingBack(run) { bench in
             if let id = run[resume] { return try await resume(id, run, bench) }
             guard let point = run[target] else {
                 throw Failure(
-                    "Say where to go back to.", advice: "For example: lifeos rollback --to -15m --dry-run",
+                    "Say which point to go back to.", advice: "For example: lifeos rollback --to -15m --dry-run",
                     code: .usage, exitCode: .usage)
             }
             let pool = bench.service.pool
@@ -51,13 +51,13 @@ extension Command {
     }
 
     static let undo = Command(
-        "undo", "Takes back everything that one command, import, rollback or other whole has done.",
+        "undo", "Undo everything that one command, import or rollback did.",
         details: """
-            Give the command's id or its correlation: `lifeos replay diff` and `lifeos log show --json` print them. \
-            First it says what would change, then it asks. An undo can itself be undone.
+            Pass the command's id or its correlation, which `lifeos audit --json` and `lifeos replay diff` print. Shows what would \
+            change, then asks. An undo can itself be undone.
             """,
         options: [isForced, isDryRun, showsAll, reason], arguments: [whole],
-        examples: ["lifeos undo 0197a1b2-0000-7000-8000-00000000000f --dry-run": "Says what would change."]
+        examples: ["lifeos undo 0197a1b2-0000-7000-8000-00000000000f --dry-run": "Show what would change."]
     ) { run in
         try await rollingBack(run) { bench in
             let order = try await RollbackOrder.undo(of: run[whole], in: bench.service, isForced: run[isForced])
@@ -82,7 +82,7 @@ extension Command {
         if run[isDryRun] || plan.isEmpty {
             if output.isJSON { return output.json(JSONValue.object(["dry_run": .object(told(plan, order))])) }
             if plan.isEmpty, plan.conflictCount == 0 {
-                return output.say("Nothing would change: it is so already.")
+                return output.say("Nothing would change.")
             }
             return ReplayText.show(plan, isDone: false, on: output)
         }
@@ -126,13 +126,13 @@ extension Command {
             output.json(JSONValue.object(["done": .object(json)]))
         } else {
             ReplayText.show(report, isDone: true, on: output)
-            output.say("Done. To take it back: lifeos undo \(id)")
+            output.say("Done. To undo this: lifeos undo \(id)")
         }
         let missed = report.overtaken.count + report.refused.count
         if missed > 0 {
             throw Failure(
-                "\(missed) of the entities could not be changed back.",
-                advice: "Look at them with `lifeos replay diff`, then roll back again.")
+                "\(missed) entities could not be changed back.",
+                advice: "Look at them with `lifeos replay diff`, then run the rollback again.")
         }
     }
 
@@ -145,13 +145,14 @@ extension Failure {
     init(_ problem: RollbackProblem) {
         switch problem {
         case .noSuchRollback(let id):
-            self.init("\(id) is no rollback.", advice: "`lifeos log show --category operation` lists them.")
+            self.init("\(id) is not a rollback.", advice: "`lifeos log show --category operation` lists them.")
         case .completed(let id):
-            self.init("The rollback \(id) is complete.", advice: "To take it back: lifeos undo \(id)")
+            self.init("The rollback \(id) is complete.", advice: "To undo it: lifeos undo \(id)")
         case .nothingToUndo(let id):
             self.init(
                 "Nothing in the log belongs to \(id).",
-                advice: "Give a correlation or a command: `lifeos replay diff -1d` prints those of a day.")
+                advice:
+                    "Pass the id of a command or correlation: `lifeos replay diff -1d` prints those of the last day.")
         }
     }
 }

@@ -7,12 +7,13 @@ import System
 
 /// The options that say which changes are meant.
 enum ScopeOptions {
-    static let entity = Option(repeated: "entity", .identifier, "Only this entity; may be repeated.")
+    static let entity = Option(repeated: "entity", .identifier, "Only this entity.")
     static let type = Option(
-        repeated: "type", .text, placeholder: "name", "Only entities of this type, such as character; may be repeated.")
-    static let actor = Option("actor", .text, placeholder: "name", "Only what this actor did.")
+        repeated: "type", .text, placeholder: "name", "Only entities of this type, such as character.")
+    static let actor = Option("actor", .text, placeholder: "name", "Only changes by this actor.")
     static let correlation = Option(
-        "correlation", .identifier, "Only what belongs to this command, import or other whole.")
+        "correlation", .identifier, "Only changes with this correlation: all that one command, import or operation did."
+    )
 
     static let all: [any Parameter] = [entity, type, actor, correlation]
 
@@ -20,11 +21,7 @@ enum ScopeOptions {
         _ run: Invocation, after: Int, upTo: Int, _ service: EntityService
     ) throws -> ChangeScope {
         var scope = ChangeScope(after: after, upTo: upTo)
-        for name in run[type] where service.catalogue[type: name] == nil {
-            throw Failure(
-                "There is no entity type \(name).", advice: "`lifeos events docs` lists them.", code: .usage,
-                exitCode: .usage)
-        }
+        try CatalogueWords(service.catalogue).check(types: run[type])
         scope.types = run[type]
         scope.entities = run[entity]
         scope.actor = run[actor]
