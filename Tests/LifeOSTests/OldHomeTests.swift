@@ -48,10 +48,11 @@ import Testing
             try Test.cancel("the old home wants PostgreSQL \(version), which is not installed")
         }
         _ = try await run("migrate", home: home)
-        try await inspect(home)
+        // Its first start makes the tables of this version.
         let lifeos = try await RunningLifeOS.start(home: home)
         let ready = try await lifeos.get("/health/ready")
         #expect(ready.status == 200, "\(String(decoding: ready.body, as: UTF8.self))")
+        try await inspect(home)
         let character = expected["character"]?.string ?? ""
         let then = expected["before"]?.integer ?? 0
         let headers: HTTPClient.Headers = ["Authorization": "Bearer \(RunningLifeOS.token)"]
