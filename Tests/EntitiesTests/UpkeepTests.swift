@@ -196,7 +196,8 @@ import Testing
             try await studio.pool.execute("lose", "DELETE FROM log.projections WHERE name = 'entity_counts'")
             let blueprint = studio.blueprint
             let set = try ProjectionSet(
-                files: try ProjectionFile.load(from: "\(Studio.root)/projections"), tables: EntityProjections.tables,
+                files: try ProjectionFile.load(from: "\(Studio.root)/projections"),
+                tables: EntityProjections.tables + [ReceiptKeeping.table],
                 types: blueprint.set.types,
                 rules: blueprint.set.rules, essential: Set(before.keys).subtracting(["entity_counts"]))
             let standing = try await set.install(in: studio.pool)
