@@ -54,7 +54,7 @@ public struct CategoryRegistry: CommandHandler {
 
     public func decide(
         _ submissions: [Submission], _ loaded: ArraySlice<Rows>, on connection: isolated Connection,
-        _ log: inout Appending, into batch: inout Batch
+        _ log: inout AppendBuffer, into batch: inout Batch
     ) throws -> [Result<[any CommandAnswer], any Error>] {
         var loaded = loaded
         var stage = Stage()
@@ -104,7 +104,7 @@ public struct CategoryRegistry: CommandHandler {
     }
 
     private func decide(
-        _ submission: Submission, _ stage: inout Stage, on connection: isolated Connection, _ log: inout Appending
+        _ submission: Submission, _ stage: inout Stage, on connection: isolated Connection, _ log: inout AppendBuffer
     ) throws -> Result<[any CommandAnswer], any Error> {
         // A single command that is rejected leaves nothing behind by itself.
         let before = submission.commands.count > 1 ? (stage: stage, log: log) : nil
@@ -122,7 +122,7 @@ public struct CategoryRegistry: CommandHandler {
     }
 
     private func decide(
-        _ command: any LogCommand, _ stage: inout Stage, on connection: isolated Connection, _ log: inout Appending
+        _ command: any LogCommand, _ stage: inout Stage, on connection: isolated Connection, _ log: inout AppendBuffer
     ) throws -> any CommandAnswer {
         if let former = try stage.known.answer(to: command.meta) { return command.repeated(former) }
         let count = log.events.count
@@ -177,7 +177,7 @@ extension CommandScene {
     }
 
     fileprivate mutating func decideAny(
-        _ command: any LogCommand, on connection: isolated Connection, _ log: inout Appending
+        _ command: any LogCommand, on connection: isolated Connection, _ log: inout AppendBuffer
     ) throws -> any CommandAnswer {
         guard let command = command as? Command else { preconditionFailure("a scene is of one category") }
         return try decide(command, on: connection, &log)

@@ -80,7 +80,7 @@ public protocol CommandScene: Sendable {
     ///
     /// A ``CommandRejection`` is an answer like any other, and must leave nothing behind. Any other error fails the batch.
     mutating func decide(
-        _ command: Command, on connection: isolated Connection, _ log: inout Appending
+        _ command: Command, on connection: isolated Connection, _ log: inout AppendBuffer
     ) throws -> Command.Answer
 
     /// Adds the statements that bring the category's tables up to what was decided.

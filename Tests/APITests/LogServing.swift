@@ -61,7 +61,7 @@ struct LogServing: Sendable {
     func append(_ range: ClosedRange<Int>) async throws {
         try await pool.transaction { connection in
             let head = try LogStatements.head(connection.query("lock", LogStatements.lockHead)).head
-            var log = Appending(after: head, now: head.recordedAt + .seconds(60))
+            var log = AppendBuffer(after: head, now: head.recordedAt + .seconds(60))
             for number in range {
                 let category = number % 2 == 0 ? "song" : "book"
                 let meta = EventMeta(actor: number % 3 == 0 ? "anna" : "bert", command: Self.stream(number))

@@ -16,7 +16,7 @@ import Testing
                     let answer = try await client.get("/health/ready")
                     let text = String(decoding: answer.bytes, as: UTF8.self)
                     if text.contains("cannot be read") || text.contains("No answer came") { return false }
-                    #expect(text.contains("Nothing can be changed until that is put right") == isWrong, "\(text)")
+                    #expect(text.contains("Nothing can be changed until that is fixed") == isWrong, "\(text)")
                     return true
                 }
             }

@@ -24,7 +24,9 @@ import Testing
                 try await other.node.opened()
                 let client = try other.client()
                 let writing = Task { try await Self.write(until: holder, to: other) }
-                #expect(try await client.get("/api/v2/characters?q=brave").json["total"] == 400)
+                // Others are being created meanwhile.
+                let found = try await client.get("/api/v2/characters?q=brave").json["total"]?.integer
+                #expect(found.map { $0 >= 400 } == true)
                 let ready = try await client.get("/health/ready")
                 #expect(ready.status == 200 && Self.tables(ready).contains("answer as they are"), "\(ready.json)")
                 #expect(try await Self.weights(studio) == ["C"])

@@ -40,7 +40,7 @@ public struct EntityCategory: CommandCategory {
     }
 
     public func load(_ commands: [EntityCommand], leadingCount: Int, into batch: inout Batch) {
-        let wanted = Wanted(commands, leadingCount: leadingCount, catalogue)
+        let wanted = LookupRequest(commands, leadingCount: leadingCount, catalogue)
         if !wanted.targets.isEmpty { batch.add("entities_load", wanted.loadTargets(bytesMax: limits.loadedBytesMax)) }
         if !wanted.claims.isEmpty { batch.add("streams_load", wanted.loadOwners) }
         if !wanted.pairs.isEmpty { batch.add("references_check", wanted.checkPairs) }
@@ -50,7 +50,7 @@ public struct EntityCategory: CommandCategory {
     public func scene(
         for commands: [EntityCommand], leadingCount: Int, _ loaded: inout ArraySlice<Rows>
     ) throws -> EntityScene {
-        try EntityScene(Wanted(commands, leadingCount: leadingCount, catalogue), &loaded, self)
+        try EntityScene(LookupRequest(commands, leadingCount: leadingCount, catalogue), &loaded, self)
     }
 
     func write(_ changes: [EntityChange], into batch: inout Batch) {

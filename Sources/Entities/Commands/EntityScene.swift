@@ -29,8 +29,8 @@ public struct EntityScene: Sendable {
     /// What the commands have changed so far, for the projections.
     private var changes: [EntityChange] = []
 
-    /// - Parameter loaded: begins with the answers to the statements of `Wanted`, in the order of `EntityCategory.load`.
-    init(_ wanted: Wanted, _ loaded: inout ArraySlice<Rows>, _ category: EntityCategory) throws {
+    /// - Parameter loaded: begins with the answers to the statements of `LookupRequest`, in the order of `EntityCategory.load`.
+    init(_ wanted: LookupRequest, _ loaded: inout ArraySlice<Rows>, _ category: EntityCategory) throws {
         self.category = category
         catalogue = category.catalogue
         if !wanted.targets.isEmpty {
@@ -67,7 +67,7 @@ public struct EntityScene: Sendable {
     /// Whether all that the command changes was loaded.
     public func canDecide(_ command: EntityCommand) -> Bool {
         unloaded.isEmpty
-            || Wanted([command], catalogue).targets.allSatisfy { !unloaded.contains(EntityKey($0.id, type: $0.type)) }
+            || LookupRequest([command], catalogue).targets.allSatisfy { !unloaded.contains(EntityKey($0.id, type: $0.type)) }
     }
 
     /// What is to happen; none where it is so already.
@@ -152,7 +152,7 @@ public struct EntityScene: Sendable {
     }
 
     /// Appends the events and goes on from the states they lead to. The command's own entity comes last.
-    mutating func carryOut(_ command: EntityCommand, _ steps: [Step], _ log: inout Appending) -> EntityAnswer {
+    mutating func carryOut(_ command: EntityCommand, _ steps: [Step], _ log: inout AppendBuffer) -> EntityAnswer {
         let meta = steps.isEmpty ? [] : command.meta.encoded()
         for step in steps { take(step, meta, command, &log) }
         guard let figure = figures[command.key] else { preconditionFailure("a decided command has an entity") }
@@ -163,7 +163,7 @@ public struct EntityScene: Sendable {
         return steps.contains { $0.id == command.id && $0.event.creates } ? .created(changed) : .changed(changed)
     }
 
-    private mutating func take(_ step: Step, _ meta: [UInt8], _ command: EntityCommand, _ log: inout Appending) {
+    private mutating func take(_ step: Step, _ meta: [UInt8], _ command: EntityCommand, _ log: inout AppendBuffer) {
         let before = figures[EntityKey(step.id, step.type)]
         let given: Content? =
             switch (step.event, command.action) {
@@ -200,7 +200,7 @@ public struct EntityScene: Sendable {
 
 extension EntityScene: CommandScene {
     public mutating func decide(
-        _ command: EntityCommand, on connection: isolated Connection, _ log: inout Appending
+        _ command: EntityCommand, on connection: isolated Connection, _ log: inout AppendBuffer
     ) throws -> EntityAnswer {
         var steps = try decide(command)
         if category.wantsFreshBatch(command), !steps.isEmpty {

@@ -19,7 +19,7 @@ public struct LogHead: Sendable, Hashable {
 }
 
 /// Events on their way into the log: each gets the next position, a time that never goes back, and its hash.
-public struct Appending: Sendable {
+public struct AppendBuffer: Sendable {
     public private(set) var head: LogHead
     public private(set) var events: [Event] = []
     private let now: Timestamp

@@ -199,7 +199,7 @@ extension CommandWriter {
         _ commands: [Handler.Command], _ loaded: ArraySlice<Rows>, after head: LogHead, now: Timestamp,
         _ opening: Batch, in session: LogSession, on connection: isolated Connection
     ) throws -> BatchInDoubt<Handler.Answer> {
-        var log = Appending(after: head, now: try time(after: head, databaseTime: now))
+        var log = AppendBuffer(after: head, now: try time(after: head, databaseTime: now))
         var projections = Batch("log_append")
         let answers = try handler.decide(commands, loaded, on: connection, &log, into: &projections)
         precondition((1...commands.count).contains(answers.count), "a handler answers the first commands")

@@ -35,7 +35,7 @@ extension StudioBench {
             """
         ) { writer in
             while head.position < size {
-                var log = Appending(after: head, now: SystemWallClock().now())
+                var log = AppendBuffer(after: head, now: SystemWallClock().now())
                 for number in 0..<min(1_000, size - head.position) {
                     log.append(Self.character(head.position + number, identifiers))
                 }

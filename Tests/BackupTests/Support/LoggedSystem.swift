@@ -48,11 +48,11 @@ struct LoggedSystem: Sendable {
     func fill(_ count: Int, mark: String? = nil, perCommand: Int = 1) async throws {
         try await pool.transaction { connection in
             let head = try LogStatements.head(connection.query("lock", LogStatements.lockHead)).head
-            var log = Appending(after: head, now: head.recordedAt)
+            var log = AppendBuffer(after: head, now: head.recordedAt)
             var events: [Event] = []
             for index in 0..<count {
                 let first = head.position + 1 + index / perCommand * perCommand
-                log = Appending(after: log.head, now: max(log.head.recordedAt, Self.firstTime) + .seconds(1))
+                log = AppendBuffer(after: log.head, now: max(log.head.recordedAt, Self.firstTime) + .seconds(1))
                 let position = log.head.position + 1
                 events.append(
                     log.append(

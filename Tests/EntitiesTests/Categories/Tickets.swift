@@ -147,7 +147,7 @@ struct TicketScene: CommandScene {
     private var changed: [Ticket] = []
 
     mutating func decide(
-        _ command: TicketCommand, on connection: isolated Connection, _ log: inout Appending
+        _ command: TicketCommand, on connection: isolated Connection, _ log: inout AppendBuffer
     ) throws -> TicketCommand.Answer {
         let ticket = tickets[command.id]
         let (verb, data): (Substring, JSONValue)

@@ -77,7 +77,7 @@ final class Counters: CommandHandler {
     }
 
     func decide(
-        _ commands: [Command], _ loaded: ArraySlice<Rows>, on connection: isolated Connection, _ log: inout Appending,
+        _ commands: [Command], _ loaded: ArraySlice<Rows>, on connection: isolated Connection, _ log: inout AppendBuffer,
         into batch: inout Batch
     ) throws -> [Result<Total, any Error>] {
         batchSizes.withLock { $0.append(commands.count) }
@@ -103,7 +103,7 @@ final class Counters: CommandHandler {
     }
 
     private func decide(
-        _ command: Command, _ totals: inout [UUID: Total], _ log: inout Appending
+        _ command: Command, _ totals: inout [UUID: Total], _ log: inout AppendBuffer
     ) throws -> Result<Total, any Error> {
         var total = totals[command.stream] ?? Total(value: 0, version: 0, position: 0)
         switch command.wish {
@@ -122,7 +122,7 @@ final class Counters: CommandHandler {
         return .success(total)
     }
 
-    private func append(_ command: Command, _ amount: Int, _ total: inout Total, _ log: inout Appending) {
+    private func append(_ command: Command, _ amount: Int, _ total: inout Total, _ log: inout AppendBuffer) {
         total.version += 1
         var meta = EventMeta(actor: command.actor, command: command.stream)
         if let correlation = command.correlation { meta.correlation = correlation }

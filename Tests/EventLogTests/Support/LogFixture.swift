@@ -128,7 +128,7 @@ struct LogFixture: Sendable {
             let some = min(1_000, left)
             try await pool.transaction { connection in
                 let head = try LogStatements.head(connection.query("lock", LogStatements.lockHead)).head
-                var log = Appending(after: head, now: head.recordedAt + .seconds(1))
+                var log = AppendBuffer(after: head, now: head.recordedAt + .seconds(1))
                 for _ in 0..<some {
                     let position = log.head.position + 1
                     let (thousand, place) = ((position - 1) / 1_000, (position - 1) % 1_000)

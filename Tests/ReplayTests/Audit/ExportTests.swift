@@ -11,7 +11,7 @@ import Testing
 @Suite struct ExportTests {
     /// A chain of events with all kinds of texts in them.
     private static func chain(_ count: Int, _ random: inout SeededRandom) -> [Event] {
-        var appending = Appending(after: .start, now: Timestamp(microsecondsSinceEpoch: 1_795_241_434_000_000))
+        var appending = AppendBuffer(after: .start, now: Timestamp(microsecondsSinceEpoch: 1_795_241_434_000_000))
         let names = ["Ada", "=SUM(A1)", "O\"Hara, Zoë", "two\r\nlines", "-", "", "🪴", "'=quoted"]
         for number in 1...count {
             var meta = EventMeta(

@@ -5,7 +5,7 @@ import Postgres
 import System
 
 /// What a batch of commands has to know before it can be decided.
-struct Wanted {
+struct LookupRequest {
     /// The entities that may change.
     private(set) var targets: [(id: UUID, type: String)] = []
     /// Ids that may begin a stream, unless one of any category has them already.
