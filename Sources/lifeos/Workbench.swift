@@ -50,6 +50,7 @@ struct Workbench {
             var obstacle: (any Error)?
             do {
                 try await blueprint.migrate(database.pool, logger: logger)
+                try await blueprint.leaveTablesToServer(in: database.pool, settings)
                 try await blueprint.set.bringUpToDate(
                     in: database.pool, fold: blueprint.fold, logger: logger.named("projections"))
             } catch let error where rescues && isInTheWay(error) {

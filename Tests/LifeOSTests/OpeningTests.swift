@@ -10,6 +10,27 @@ import Testing
 @Suite struct OpeningTests {
     private static let checkout = Files.folder(of: Files.folder(of: Files.folder(of: #filePath)))
 
+    /// It would answer nothing until somebody restarted it.
+    @Test func aCommandWithOtherTablesLeavesARunningServerAlone() async throws {
+        let home = try TemporaryFolder("taken")
+        let lifeos = try await RunningLifeOS.start(home: home.path)
+        let folder = try Self.widened()
+        let changed = ["LIFEOS_PROJECTIONS": folder.path]
+        for command in [["migrate"], ["projections", "rebuild"], ["rollback", "--to", "-1h", "--dry-run"]] {
+            let refused = try await RunningLifeOS.run(command, home: home.path, changed)
+            #expect(refused.exit == .code(1), "\(command) \(refused.errorText)")
+            #expect(
+                refused.errorText.contains("The server at \(lifeos.address) runs on this database"),
+                "\(refused.errorText)")
+        }
+        let list = try await lifeos.get("/api/v2/characters", headers: Self.headers)
+        #expect(list.status == 200)
+        #expect(try await lifeos.stop() == .code(0))
+        // With nobody there, it is what was asked for.
+        let migrated = try await RunningLifeOS.run(["migrate"], home: home.path, changed)
+        #expect(migrated.exit == .code(0), "\(migrated.errorText)")
+    }
+
     @Test func aStartThatBuildsTablesCanBeStoppedAndKilled() async throws {
         try await TestDatabase.with { database in
             let home = try TemporaryFolder("opening")

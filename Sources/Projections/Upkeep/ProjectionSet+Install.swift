@@ -88,6 +88,12 @@ extension ProjectionSet {
         return owner == nil || owner == fingerprint
     }
 
+    /// Whether another version or catalogue has the tables, so that bringing them up to date would take them away from it.
+    public func isTaken(in pool: PostgresPool) async throws -> Bool {
+        let owner = try await pool.withConnection { try $0.tablesOwner() }
+        return owner != nil && owner != fingerprint && owner != Self.notBuilt
+    }
+
     /// Has the database refuse the writers of every other version. To be called with the head locked, in the transaction in
     /// which the tables become this version's.
     func takeOver(on connection: isolated Connection) throws {

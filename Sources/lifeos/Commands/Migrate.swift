@@ -29,6 +29,7 @@ extension Command {
                 run[isDryRun]
                 ? try await migrator.pending(in: database.pool) : try await migrator.run(in: database.pool)
             if !run[isDryRun] {
+                try await blueprint.leaveTablesToServer(in: database.pool, settings)
                 let display = PhaseDisplay(run.output)
                 defer { display.finish() }
                 try await blueprint.set.bringUpToDate(

@@ -49,6 +49,7 @@ extension Command {
         ]
     ) { run in
         try await withProjections(run) { projections in
+            try await projections.blueprint.leaveTablesToServer(in: projections.database.pool, projections.settings)
             let rebuilder = Rebuilder(
                 set: projections.set, fold: projections.fold, pool: projections.database.pool,
                 logger: projections.instruments.logger)
@@ -154,8 +155,11 @@ struct OpenProjections: Sendable {
     let catalogue: Catalogue
     let database: Database
     let instruments: Instruments
-    let set: ProjectionSet
-    let fold: ProjectionFold
+    let blueprint: Blueprint
+    let settings: Settings
+
+    var set: ProjectionSet { blueprint.set }
+    var fold: ProjectionFold { blueprint.fold }
 }
 
 func withProjections(
@@ -177,8 +181,8 @@ func withProjections(
                 advice: "Run: lifeos migrate")
         }
         let projections = OpenProjections(
-            catalogue: blueprint.catalogue, database: database, instruments: instruments, set: blueprint.set,
-            fold: blueprint.fold)
+            catalogue: blueprint.catalogue, database: database, instruments: instruments,
+            blueprint: blueprint, settings: settings)
         try await Failure.telling { try await body(projections) }
         await database.close()
     } catch {
