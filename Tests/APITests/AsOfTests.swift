@@ -228,7 +228,8 @@ private struct History {
     }
 
     private mutating func tagQuestion() -> String {
-        switch Int.random(in: 0..<3, using: &random) {
+        switch Int.random(in: 0..<4, using: &random) {
+        case 3: "/api/v2/entities/counts"
         case 0: "/api/v2/tags/cloud" + (chance(50) ? "?type=character" : "?limit=2")
         case 1: "/api/v2/tags/suggest?prefix=\(some(["go", "w", "s", "%C3%A9"]))"
         default: "/api/v2/tags"

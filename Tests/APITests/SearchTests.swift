@@ -58,6 +58,14 @@ import Testing
                         try await client.get("/api/v2/\(path)?sort=name&\(query)").names == names, "\(path) \(query)")
                 }
             }
+            let counts = try await client.get("/api/v2/entities/counts").json["items"]?.array ?? []
+            let texts = counts.map { count in
+                ["type", "archived", "favorite", "count"].map { "\(count[$0] ?? .null)" }.joined(separator: " ")
+            }
+            #expect(
+                texts.contains(#""character" false false 1"#) && texts.contains(#""character" true false 1"#),
+                "\(texts)")
+            #expect(texts.contains(#""character" false true 1"#), "\(texts)")
             let cloud = try await client.get("/api/v2/tags/cloud").json["items"]?.array ?? []
             #expect(cloud.map { $0["tag"] } == ["warm", "red-hot"])
             #expect(cloud.map { $0["count"] } == [2, 1])

@@ -114,6 +114,16 @@ class PresentJudge:
                 wrong = {tag: (worn.get(tag), shown.get(tag)) for tag in worn.keys() | shown.keys()
                          if worn.get(tag) != shown.get(tag)}
                 self._findings.add("the tag cloud counts what is worn", f"Expected and shown: {wrong}.", [exchange])
+        exchange = self._client.call(node, "entities.counts")
+        if exchange.status == 200:
+            expected = {}
+            for state in states:
+                kind = (state.type, bool(state.archived), bool(state.favorite))
+                expected[kind] = expected.get(kind, 0) + 1
+            shown = {(item["type"], item["archived"], item["favorite"]): item["count"]
+                     for item in exchange.answer["items"]}
+            if shown != expected:
+                self._findings.add("the counts are those of the states", f"Expected {expected}, shown {shown}.", [exchange])
         tag = self._random.choice(PLAIN_TAGS)
         self._count(node, {"tags": tag, "archived": "any"}, sum(tag in state.tags for state in states))
         self._count(node, {"favorite": "true", "archived": "any"}, sum(state.favorite for state in states))

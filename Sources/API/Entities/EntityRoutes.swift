@@ -28,6 +28,7 @@ public struct EntityRoutes: Sendable {
         }
         declareAcrossTypes(in: &router)
         declareBulk(in: &router)
+        declareCounts(in: &router)
     }
 
     /// How a route tells about itself.

@@ -67,7 +67,9 @@ public struct EntityScene: Sendable {
     /// Whether all that the command changes was loaded.
     public func canDecide(_ command: EntityCommand) -> Bool {
         unloaded.isEmpty
-            || LookupRequest([command], catalogue).targets.allSatisfy { !unloaded.contains(EntityKey($0.id, type: $0.type)) }
+            || LookupRequest([command], catalogue).targets.allSatisfy {
+                !unloaded.contains(EntityKey($0.id, type: $0.type))
+            }
     }
 
     /// What is to happen; none where it is so already.

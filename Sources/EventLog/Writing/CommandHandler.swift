@@ -26,7 +26,8 @@ public protocol CommandHandler: Sendable {
     /// - Returns: the answers to the first of the commands, at least to one. The others are loaded and decided in
     ///   transactions of their own.
     func decide(
-        _ commands: [Command], _ loaded: ArraySlice<Rows>, on connection: isolated Connection, _ log: inout AppendBuffer,
+        _ commands: [Command], _ loaded: ArraySlice<Rows>, on connection: isolated Connection,
+        _ log: inout AppendBuffer,
         into batch: inout Batch
     ) throws -> [Result<Answer, any Error>]
 

@@ -77,7 +77,8 @@ final class Counters: CommandHandler {
     }
 
     func decide(
-        _ commands: [Command], _ loaded: ArraySlice<Rows>, on connection: isolated Connection, _ log: inout AppendBuffer,
+        _ commands: [Command], _ loaded: ArraySlice<Rows>, on connection: isolated Connection,
+        _ log: inout AppendBuffer,
         into batch: inout Batch
     ) throws -> [Result<Total, any Error>] {
         batchSizes.withLock { $0.append(commands.count) }
