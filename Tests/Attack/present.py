@@ -123,7 +123,8 @@ class PresentJudge:
             shown = {(item["type"], item["archived"], item["favorite"]): item["count"]
                      for item in exchange.answer["items"]}
             if shown != expected:
-                self._findings.add("the counts are those of the states", f"Expected {expected}, shown {shown}.", [exchange])
+                self._findings.add(
+                    "the counts are those of the states", f"Expected {expected}, shown {shown}.", [exchange])
         tag = self._random.choice(PLAIN_TAGS)
         self._count(node, {"tags": tag, "archived": "any"}, sum(tag in state.tags for state in states))
         self._count(node, {"favorite": "true", "archived": "any"}, sum(state.favorite for state in states))
