@@ -22,7 +22,7 @@ import Testing
         #expect(some.text.contains("/api/characters.history") && !some.text.contains("/api/characters.create"))
         let one = try await lifeos.get("/api/characters.create")
         #expect(one.status == 200)
-        for text in ["POST /api/v2/characters", "Idempotency-Key", "entities:write", "idempotency_key_reused"] {
+        for text in ["POST /api/v2/characters", "Idempotency-Key", "entities:write", "idempotency_key_reused", "412 Precondition Failed"] {
             #expect(one.text.contains(text), "no \(text)")
         }
         #expect(try await lifeos.get("/console/modules/reference.js").status == 200)
