@@ -50,6 +50,14 @@ import Testing
         #expect(try await lifeos.stop() == .code(0))
     }
 
+    @Test func aPageSaysOnceWhatIsWrongWithTheOnlyField() async throws {
+        let lifeos = try await RunningLifeOS.start(home: folder.path("home"))
+        let words = String(repeating: "x", count: 201)
+        let page = try await lifeos.get("/api?q=\(words)", headers: ["Accept": "text/html"])
+        #expect(page.status == 400 && page.text.ranges(of: "Use at most 200 characters.").count == 1)
+        #expect(try await lifeos.stop() == .code(0))
+    }
+
     @Test func browsersAreShownPagesAndProgramsGetDocuments() async throws {
         let lifeos = try await RunningLifeOS.start(home: folder.path("home"))
         let browser: HTTPClient.Headers = ["Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"]
