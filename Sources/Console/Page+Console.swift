@@ -34,5 +34,6 @@ extension Page {
 
     private static let places = [
         (name: "Overview", path: "/console"), (name: "History", path: "/console/history"),
+        (name: "API", path: "/api"),
     ]
 }

@@ -6,12 +6,21 @@ struct ProblemPage {
     let problem: Problem
     let notice: String?
 
+    /// Whether the sentence above leaves nothing for a list of fields to add.
+    private var saysItsOnlyField: Bool {
+        switch problem.fields.count {
+        case 0: true
+        case 1: problem.detail == "\(problem.fields[0].place): \(problem.fields[0].message)"
+        default: false
+        }
+    }
+
     var page: Page {
         .console(title: problem.title, actor: nil, notice: notice) {
             H1(problem.title)
             Section(.class("card")) {
                 P(problem.detail)
-                if !problem.fields.isEmpty {
+                if !saysItsOnlyField {
                     UL {
                         for field in problem.fields {
                             LI {

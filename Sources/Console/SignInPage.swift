@@ -7,8 +7,8 @@ struct SignInPage {
 
     var page: Page {
         .console(title: "Sign in", actor: nil, notice: notice) {
-            H1("Sign in")
             Form(.class("card card-narrow"), .method(.post), .action("/console/sign-in")) {
+                H1("Sign in")
                 if let complaint {
                     P(complaint, .class("alert alert-fail"), .role("alert"))
                 }

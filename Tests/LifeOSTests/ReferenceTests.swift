@@ -22,7 +22,10 @@ import Testing
         #expect(some.text.contains("/api/characters.history") && !some.text.contains("/api/characters.create"))
         let one = try await lifeos.get("/api/characters.create")
         #expect(one.status == 200)
-        for text in ["POST /api/v2/characters", "Idempotency-Key", "entities:write", "idempotency_key_reused"] {
+        for text in [
+            "POST /api/v2/characters", "Idempotency-Key", "entities:write", "idempotency_key_reused",
+            "412 Precondition Failed",
+        ] {
             #expect(one.text.contains(text), "no \(text)")
         }
         #expect(try await lifeos.get("/console/modules/reference.js").status == 200)
@@ -37,6 +40,21 @@ import Testing
             let token: HTTPClient.Headers = ["Authorization": "Bearer \(RunningLifeOS.token)"]
             #expect(try await lifeos.get(path, headers: token).status == 200, "\(path)")
         }
+        #expect(try await lifeos.stop() == .code(0))
+    }
+
+    @Test func theConsoleLeadsToTheAPIsPages() async throws {
+        let lifeos = try await RunningLifeOS.start(home: folder.path("home"))
+        let console = try await lifeos.get("/console", headers: ["Authorization": "Bearer \(RunningLifeOS.token)"])
+        #expect(console.status == 200 && console.text.contains(#"href="/api""#))
+        #expect(try await lifeos.stop() == .code(0))
+    }
+
+    @Test func aPageSaysOnceWhatIsWrongWithTheOnlyField() async throws {
+        let lifeos = try await RunningLifeOS.start(home: folder.path("home"))
+        let words = String(repeating: "x", count: 201)
+        let page = try await lifeos.get("/api?q=\(words)", headers: ["Accept": "text/html"])
+        #expect(page.status == 400 && page.text.ranges(of: "Use at most 200 characters.").count == 1)
         #expect(try await lifeos.stop() == .code(0))
     }
 

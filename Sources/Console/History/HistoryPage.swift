@@ -62,8 +62,8 @@ struct HistoryPage {
             field("reason", "Reason", asked.reason, hint: "words in the reason")
             field("id", "Id", asked.id, hint: "of an entity or a correlation")
             Div(.class("actions")) {
-                Button("Look", .class("button"), .type(.submit))
-                if !asked.pairs.isEmpty { A("All", .class("button button-quiet"), .href("/console/history")) }
+                Button("Search", .class("button"), .type(.submit))
+                if !asked.pairs.isEmpty { A("Clear", .class("button button-quiet"), .href("/console/history")) }
             }
         }
     }

@@ -1,4 +1,5 @@
 internal import HTML
+internal import HTTPServer
 
 /// One operation: what it takes, and what it answers.
 struct OperationPage {
@@ -68,9 +69,11 @@ struct OperationPage {
     }
 
     private func answer(_ answer: Reference.Answer) -> Details {
-        Details(.open(answer.status.hasPrefix("2"))) {
-            Summary("\(answer.status) \(answer.status.hasPrefix("2") ? answer.summary : "")")
-            if !answer.status.hasPrefix("2") { codes(answer.summary) }
+        let isSuccess = answer.status.hasPrefix("2")
+        let status = Int(answer.status).map { "\(Status(rawValue: $0))" } ?? answer.status
+        return Details(.open(isSuccess)) {
+            Summary(isSuccess ? "\(answer.status) \(answer.summary)" : status)
+            if !isSuccess { codes(answer.summary) }
             if let example = answer.example { Pre { Code(example) } }
         }
     }

@@ -15,15 +15,15 @@ struct ReferencePage {
         ) {
             H1("\(reference.title) API")
             P {
-                "Made of "
+                "Generated from "
                 A("openapi.json", .href("/openapi.json"))
-                ", which generators of clients read. What happens is described in "
+                ", which client generators can read. Events are described in "
                 A("asyncapi.json", .href("/asyncapi.json"))
                 "."
             }
             Form(.class("card finder"), .method(.get), .action("/api"), .role("search")) {
                 Div {
-                    Label("Words", .for("q"))
+                    Label("Search operations", .for("q"))
                     Input(.id("q"), .name("q"), .type(.search), .value(asked), .placeholder("characters history"))
                 }
                 Button("Find", .class("button"), .type(.submit))
