@@ -44,7 +44,7 @@ extension RouteDescription {
             body: Body(schema: Schema.named("\(name)Data")),
             answers: [
                 Answer(
-                    status: .created, summary: "It came into being.", schema: Schema.named(name),
+                    status: .created, summary: "Created.", schema: Schema.named(name),
                     headers: [.tag, .location, .replayed],
                     links: ["get", "update", "archive", "unarchive", "tag", "history", "references"].map {
                         "\(type.collection).\($0)"

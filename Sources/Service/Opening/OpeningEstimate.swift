@@ -22,7 +22,7 @@ struct OpeningEstimate {
             left = Self.left(progress)
             let time = left.map { ", about \(Self.words($0)) left" } ?? ""
             sentence =
-                "The tables are built anew for this version: \(progress.phase.rawValue), "
+                "The tables are being rebuilt for this version: \(progress.phase.rawValue), "
                 + "\(Self.percent(progress)) % done\(time)."
         }
         let isLong = if case .waiting = step { true } else { false }

@@ -23,8 +23,8 @@ extension SampleStudio {
         guard head == 0 else {
             throw Problem(
                 "The log",
-                "It holds \(head) events already. The sample tells of last week, and nothing can be put before what "
-                    + "has happened: use an empty LIFEOS_HOME.")
+                "It is not empty: it ends at position \(head), and even a sign-in counts. The sample tells of last week, and "
+                    + "nothing can be inserted before existing events: use a new LIFEOS_HOME.")
         }
         let today = now.microsecondsSinceEpoch - now.microsecondsSinceEpoch % Self.microsecondsPerDay
         let start = Timestamp(microsecondsSinceEpoch: today - Int64(Self.days) * Self.microsecondsPerDay)
