@@ -144,6 +144,29 @@ import Testing
         }
     }
 
+    /// The old index is gone by then, and its file as it was must bring it back.
+    @Test func anIndexThatCannotBeMadeLosesNoneForGood() async throws {
+        try await Studio.with { studio in
+            try await Scribe(studio: studio).tell(2)
+            let folder = try Self.projections { name, text in
+                name == "entities.sql"
+                    ? text.replacing("ON live.entities (position);", with: "ON live.entities (nosuch);") : text
+            }
+            let broken = try Later(studio, types: [:], projections: folder.path)
+            await #expect(throws: PostgresError.self) { try await broken.bringUpToDate() }
+            #expect(try await broken.set.staleNames(in: studio.pool) == ["entities"])
+            let standing = try await studio.set.install(in: studio.pool)
+            #expect(standing.indexes == ["entities"])
+            try await studio.set.bringUpToDate(in: studio.pool, fold: studio.blueprint.fold, logger: .silent)
+            let count = try await studio.pool.query(
+                "index",
+                "SELECT count(*) FROM pg_indexes WHERE schemaname = 'live' AND indexname = 'entities_by_change'"
+            ).only(Int.self)
+            #expect(count == 1)
+            #expect(try await studio.set.staleNames(in: studio.pool).isEmpty)
+        }
+    }
+
     /// Indexes are made beside readers and writers, on the table of all types too.
     @Test func anIndexIsExchangedInPlace() async throws {
         try await Studio.with { studio in

@@ -47,6 +47,15 @@ import Testing
         #expect(try Files.names(in: folder.path).isEmpty)
     }
 
+    /// A preview makes nothing, and neither does an import of nothing.
+    @Test(arguments: [("import --dry-run FOLDER", "there is no home"), ("import MISSING", "There is no folder")])
+    func anImportThatChangesNothingMakesNoHome(_ command: String, _ reason: String) async throws {
+        try Files.makeFolder(folder.path("FOLDER"))
+        let result = try await run(command)
+        #expect(result.exit != .code(0) && result.errorText.contains(reason), "\(result.errorText)")
+        #expect(try Files.names(in: folder.path) == ["FOLDER"])
+    }
+
     @Test func aFolderWithoutADatabaseIsLeftAsItIs() async throws {
         try Files.makeFolder(home)
         let result = try await run("audit")

@@ -10,7 +10,7 @@ public enum GateProblems {
     /// Another version has taken over the database.
     public static func superseded(retryAfter: Duration = .seconds(60)) -> Problem {
         .serviceUnavailable(
-            "Another version of Life-OS has taken over this database, and this node is of a former one; nothing was changed. "
+            "Another version of Life-OS has taken over this database, or one with other entity types or projections; nothing was changed. "
                 + "Ask another node, or have an administrator start this one with that version.",
             retryAfter: retryAfter, code: "superseded")
     }

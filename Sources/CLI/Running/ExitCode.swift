@@ -22,7 +22,7 @@ public struct ExitCode: RawRepresentable, Sendable, Hashable, Error {
         ("1", "the command failed, was answered with no, or could not write its output"),
         ("2", "wrong usage: the command line or a setting has to change"),
         ("3", "`status` only: the server is not running"),
-        ("4", "`status` only: the state of the server cannot be determined"),
+        ("4", "`status` only: there is no home, or its state cannot be read"),
         ("128 + n", "stopped by signal n, such as 130 for Ctrl-C"),
     ]
 }

@@ -21,7 +21,8 @@ struct IndexBuilder {
                 let wanted = file.plainIndexes
                 for name in Set(record.indexes.keys).union(wanted.keys).sorted()
                 where record.indexes[name] != wanted[name]?.hash {
-                    try await drop(name, on: connection)
+                    record.indexes[name] = nil
+                    try await drop(name, of: file, noting: record, on: connection)
                     if let index = wanted[name] { try await make(index, called: name, of: file, on: connection) }
                     record.indexes[name] = wanted[name]?.hash
                 }
@@ -33,15 +34,20 @@ struct IndexBuilder {
         }
     }
 
-    /// Takes the table for a moment, which readers may have for longer.
-    private func drop(_ name: String, on connection: isolated Connection) async throws {
+    /// Takes the table for a moment, which readers may have for longer. The record loses the index in the same transaction, so
+    /// that it is made again should its successor fail.
+    private func drop(
+        _ name: String, of file: ProjectionFile, noting record: ProjectionRecord, on connection: isolated Connection
+    ) async throws {
         var tries = 0
         while true {
             tries += 1
             do {
                 return try await connection.transaction { connection in
                     try connection.waitForLocks(atMost: configuration.lockTimeout)
+                    _ = try connection.logHead(locked: true)
                     try connection.execute("index_drop", "DROP INDEX IF EXISTS \(unsafeSQL: "\(Self.live).\(name)")")
+                    try set.amend(file, record, on: connection)
                 }
             } catch let error as PostgresError
                 where error.code == .lockNotAvailable || error.code == .deadlockDetected

@@ -72,6 +72,12 @@ extension ProjectionSet {
         return found
     }
 
+    /// The names of those that are missing, want a rebuild or lack an index.
+    func unfinished(on connection: isolated Connection) throws -> [String] {
+        let changes = try look(on: connection).changes
+        return files.map(\.name).filter { changes[$0].map { $0 >= .indexes } ?? true }
+    }
+
     /// The names of those that are missing or want a rebuild.
     func stale(on connection: isolated Connection) throws -> [String] {
         let changes = try look(on: connection).changes

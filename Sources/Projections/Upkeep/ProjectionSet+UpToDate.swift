@@ -50,7 +50,7 @@ extension ProjectionSet {
                 let standing = try await install(in: pool)
                 if standing.isCurrent || isUsableEnough && standing.unusable.isEmpty { return standing }
                 if !standing.stale.isEmpty {
-                    logger.info("projections are rebuilt", ["names": standing.stale.joined(separator: " ")])
+                    logger.info("rebuilding projections", ["names": standing.stale.joined(separator: " ")])
                     if let report = try await rebuilder.rebuildStale(progress: { report(.building($0)) }) {
                         tell(of: report, logger)
                     }

@@ -30,7 +30,7 @@ extension Command {
 
     private static func settings(_ settings: Settings) -> Check.Finding {
         let given = settings.lines.count { $0.origin == .environment }
-        let message = "All \(settings.lines.count) are valid; \(given) come from the environment."
+        let message = "All \(settings.lines.count) are valid; from the environment: \(given)."
         let ignored = LibpqEnvironment.removed
         guard !ignored.isEmpty else { return .ok(message) }
         return .warning(

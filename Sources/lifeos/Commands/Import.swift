@@ -25,7 +25,12 @@ extension Command {
         examples: ["lifeos import ~/old-studio --dry-run": "Show what an import would do."]
     ) { run in
         let isDry = run[isDryRun]
-        let report = try await Workbench.with(run, makesHome: true) { bench in
+        guard Files.isFolder(run[folder]) else {
+            throw Failure(
+                "There is no folder \(run[folder]).", advice: "Name the folder that has the JSON files.", code: .usage,
+                exitCode: .usage)
+        }
+        let report = try await Workbench.with(run, makesHome: !isDry) { bench in
             let importer = Importer(bench.service, actor: Actor.commandLine.name)
             if isDry { return try await importer.dryRun(run[folder]) }
             let progress = StepProgress("Importing", unit: "steps", on: run.output)
