@@ -24,7 +24,7 @@ extension SampleStudio {
             throw Problem(
                 "The log",
                 "It is not empty: it ends at position \(head), and even a sign-in counts. The sample tells of last week, and "
-                    + "nothing can be inserted before existing events: use a new LIFEOS_HOME.")
+                    + "nothing can be inserted before existing events: use an empty LIFEOS_HOME.")
         }
         let today = now.microsecondsSinceEpoch - now.microsecondsSinceEpoch % Self.microsecondsPerDay
         let start = Timestamp(microsecondsSinceEpoch: today - Int64(Self.days) * Self.microsecondsPerDay)
