@@ -23,8 +23,8 @@ extension SampleStudio {
         guard head == 0 else {
             throw Problem(
                 "The log",
-                "It is not empty: it ends at position \(head), and even a sign-in counts. The sample tells of last week, and "
-                    + "nothing can be inserted before existing events: use an empty LIFEOS_HOME.")
+                "It already ends at position \(head); signing in adds an event, too. The sample's events are dated over the "
+                    + "past week and cannot follow existing events: use an empty LIFEOS_HOME.")
         }
         let today = now.microsecondsSinceEpoch - now.microsecondsSinceEpoch % Self.microsecondsPerDay
         let start = Timestamp(microsecondsSinceEpoch: today - Int64(Self.days) * Self.microsecondsPerDay)
